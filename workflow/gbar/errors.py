@@ -1,0 +1,21 @@
+"""The one exception for mistakes of the user, as opposed to faults of the program."""
+
+
+class UserError(Exception):
+    """A mistake in a configuration, an option or an input file.
+
+    Its text is shown to the user as it is, without a traceback, and the process ends with status 2.
+    It names the key or option, the value found, and what is allowed: build it with `wrong` where
+    that pattern fits.
+    """
+
+
+def wrong(key: str, value: object, allowed: str) -> UserError:
+    """Return the error for `value` found under `key` where only `allowed` would do.
+
+    Args:
+        key: configuration key (dotted), option or file and column, as the user wrote it.
+        value: what was found there.
+        allowed: what may stand there, in words.
+    """
+    return UserError(f"{key}: {value!r} is not allowed; it must be {allowed}")
