@@ -1,0 +1,67 @@
+# What a user types. Everything runs from .venv, which holds exactly what requirements.lock pins.
+#   make setup PYTHON=/path/to/python3.12   another Python, 3.11 or newer, for a new .venv
+#   make setup UV=                          install with pip although uv is here
+#   make run CORES=4                        fewer cores than all
+#   make test ARGS="-m 'not slow'"          options for pytest
+#   make lock ARGS=--upgrade                newer versions than the ones already pinned
+
+# The newest that runs; 3.14 comes late because there some packages must still be compiled.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
+  "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+ifeq ($(origin UV),undefined)
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
+endif
+CORES ?= all
+ARGS ?=
+
+VENV := .venv
+STAMP := $(VENV)/installed
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# Only Pythons that are here already: uv would otherwise fetch its own.
+export UV_PYTHON_DOWNLOADS := never
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint lock
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMP) ## make .venv from requirements.lock (seconds with uv, a minute with pip)
+	@echo "$(VENV) is ready; to use it in this shell: source $(VENV)/bin/activate"
+
+run: $(STAMP) ## run the study of config.yaml; ends at results/report.html
+	@$(VENV)/bin/snakemake --cores $(CORES)
+	@echo "The report is results/report.html"
+
+test: $(STAMP) ## run all tests, the checks of `make lint` among them
+	@$(VENV)/bin/python -m pytest $(ARGS)
+
+lint: $(STAMP) ## check style, types and workflow: ruff, snakefmt, snakemake --lint, pyright
+	@$(VENV)/bin/python -m pytest tests/test_house.py tests/test_envs.py $(ARGS)
+
+lock: ## pin the dependencies of pyproject.toml anew (needs uv), then install them
+	@test -n "$(UV)" || { echo "make lock needs uv" >&2; exit 1; }
+	@$(UV) pip compile --quiet --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --all-extras --output-file requirements.lock $(ARGS) pyproject.toml
+	@$(MAKE) --no-print-directory setup
+	@$(VENV)/bin/python envs/generate.py
+
+# The package itself goes in editable, built by the hatchling of the lock: nothing unpinned is fetched.
+$(STAMP): requirements.lock pyproject.toml | $(VENV)/bin/python
+ifneq ($(strip $(UV)),)
+	@echo "Installing the packages of requirements.lock into $(VENV) with uv"
+	@$(UV) pip sync --quiet --python $(VENV)/bin/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation --editable .
+else
+	@echo "Installing the packages of requirements.lock into $(VENV) with pip: about a minute"
+	@$(VENV)/bin/python -m pip --version >/dev/null 2>&1 || $(VENV)/bin/python -m ensurepip >/dev/null
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+endif
+	@touch $@
+
+$(VENV)/bin/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "gbar needs Python 3.11 or newer; tell where it is: make setup PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -m venv --clear $(if $(strip $(UV)),--without-pip) $(VENV)
