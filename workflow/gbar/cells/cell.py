@@ -1,18 +1,26 @@
-"""What a cell model is: states, parameters, scalable currents and their equations, as one frozen description.
+"""What a cell model is: states, parameters, scalable currents and where its equations are, as one frozen value.
 
-A model is a system of ordinary differential equations split in two, because every conductance-based cell has
-this structure and a stiff solver lives on it:
+A model is a system of ordinary differential equations y' = f(y; c), autonomous but for a stimulus current. Each
+state has a kind, because every conductance-based cell has the same structure and a stiff solver lives on it:
 
-    z' = F(z, w, p)                 core states z: voltage and concentrations, few and fully coupled
-    w' = (w_inf(z, p) - w) / tau    relaxing states w: gates and buffers, many, each linear in itself
+    core       voltage and concentrations: few and fully coupled
+    relaxing   gates and buffers: many, each linear in itself, driven by one core state or two
 
-`Cell.core` gives F, `Cell.relaxing` gives w'. Time is in ms, voltage in mV, concentrations in mM and current
-densities in pA/pF (= uA/uF) throughout.
+Time is in ms, voltage in mV, concentrations in mM, current densities in pA/pF (= uA/uF = A/F) throughout.
+
+Describing a cell costs no import of JAX: its equations stand in a module of their own, imported when first
+evaluated. That module defines, for states `y` and constants `c` as namespaces of arrays of any one shape,
+
+    constants(scale, parameter, tuning) -> c        everything that does not change in time, once per simulation
+    currents(y, c) -> {name: pA/pF}                 the scalable currents
+    rates(y, c, stimulus) -> {state: per ms}        the right-hand side, stimulus in pA/pF
 """
 
-from collections.abc import Callable, Mapping
+import importlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from types import ModuleType, SimpleNamespace
+from typing import Any, Literal
 
 import numpy as np
 
@@ -46,3 +54,84 @@ class Current:
 
     name: str
     meaning: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One variant of a cell model; hashable, so that compiled solvers can be kept per cell.
+
+    Attributes:
+        name: name in the registry.
+        variant: which of `variants` this is.
+        variants: names of all variants, the default first.
+        title: the model in words.
+        reference: the publication, with its DOI.
+        states: in the order of every state array.
+        parameters: what a user may set, with this variant's defaults.
+        currents: what a user may scale.
+        tuning: the variant's other frozen constants, passed to the equations as they are.
+        equations: dotted name of the module of the equations.
+    """
+
+    name: str
+    variant: str
+    variants: tuple[str, ...]
+    title: str
+    reference: str
+    states: tuple[State, ...]
+    parameters: tuple[Parameter, ...]
+    currents: tuple[Current, ...]
+    tuning: Any
+    equations: str
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        """Names of the states, in order."""
+        return tuple(state.name for state in self.states)
+
+    @property
+    def current_names(self) -> tuple[str, ...]:
+        """Names of the scalable currents, in order."""
+        return tuple(current.name for current in self.currents)
+
+    @property
+    def parameter_defaults(self) -> dict[str, float]:
+        """Value of every parameter where the user sets nothing."""
+        return {parameter.name: parameter.default for parameter in self.parameters}
+
+    @property
+    def initial(self) -> np.ndarray:
+        """Initial values of the states, shape (states,), float64."""
+        return np.array([state.initial for state in self.states])
+
+    def constants(self, scale: Mapping[str, Any], parameter: Mapping[str, Any]) -> SimpleNamespace:
+        """Return everything of the equations that does not change in time.
+
+        Args:
+            scale: scaling of each current; 1 for a current left out.
+            parameter: value of each parameter; the default for one left out.
+        """
+        scales = SimpleNamespace(**{name: scale.get(name, 1.0) for name in self.current_names})
+        parameters = SimpleNamespace(**(self.parameter_defaults | dict(parameter)))
+        return self._module().constants(scales, parameters, self.tuning)
+
+    def currents_of(self, y: Any, c: SimpleNamespace) -> dict[str, Any]:
+        """Return every scalable current in pA/pF at states `y`, shape (states, ...), and constants `c`."""
+        return self._module().currents(self._named(y), c)
+
+    def rates(self, y: Any, c: SimpleNamespace, stimulus: Any = 0.0) -> list[Any]:
+        """Return dy/dt per ms as a list in the order of the states.
+
+        Args:
+            y: states, shape (states, ...) or a sequence of arrays.
+            c: constants as of `constants`.
+            stimulus: injected current in pA/pF; negative depolarises.
+        """
+        rate = self._module().rates(self._named(y), c, stimulus)
+        return [rate[name] for name in self.state_names]
+
+    def _named(self, y: Any) -> SimpleNamespace:
+        return SimpleNamespace(**dict(zip(self.state_names, y, strict=True)))
+
+    def _module(self) -> ModuleType:
+        return importlib.import_module(self.equations)
