@@ -1,0 +1,87 @@
+"""The plan: rows that were solved stay in their blocks, new ones go into blocks named by their content."""
+
+from pathlib import Path
+
+import pytest
+
+from gbar.config.explain import checked
+from gbar.config.sweep import SweepSection
+from gbar.errors import UserError
+from gbar.plan import Plan, plan_sweep
+from gbar.rows import read_rows
+
+
+def sweep(levels: list[float], rows_per_job: int = 4) -> SweepSection:
+    return checked(
+        SweepSection,
+        {
+            "cell": {"name": "akwaboah2021"},
+            "design": {"kind": "grid", "vary": ["INa", "IKr"], "levels": levels},
+            "rows_per_job": rows_per_job,
+        },
+    )
+
+
+def pretend_solved(folder: Path, plan: Plan) -> None:
+    for block in plan.blocks:
+        (folder / "blocks" / f"{block}.npz").touch()
+
+
+def test_every_row_is_in_one_block(tmp_path):
+    plan = plan_sweep(sweep([0.5, 1.0, 1.5]), tmp_path)
+    assert plan.rows == 9
+    sizes = [len(read_rows(tmp_path / "blocks" / f"{block}.csv").ids) for block in plan.blocks]
+    assert sizes == [4, 4, 1]
+    design = read_rows(tmp_path / "design.csv")
+    for identity, block in zip(design.ids, design.blocks, strict=True):
+        assert identity in read_rows(tmp_path / "blocks" / f"{block}.csv").ids
+
+
+def test_the_plan_is_kept_while_blocks_come_and_go(tmp_path):
+    plan = plan_sweep(sweep([0.5, 1.0]), tmp_path)
+    stamp = (tmp_path / "design.json").stat().st_mtime_ns
+    pretend_solved(tmp_path, plan)
+    assert plan_sweep(sweep([0.5, 1.0]), tmp_path) == plan
+    (tmp_path / "blocks" / f"{plan.blocks[0]}.npz").unlink()
+    assert plan_sweep(sweep([0.5, 1.0]), tmp_path) == plan
+    assert (tmp_path / "design.json").stat().st_mtime_ns == stamp
+
+
+def test_a_grown_design_keeps_its_solved_blocks(tmp_path):
+    small = plan_sweep(sweep([0.5, 1.0]), tmp_path)
+    pretend_solved(tmp_path, small)
+    grown = plan_sweep(sweep([0.5, 1.0, 1.5]), tmp_path)
+    assert set(small.blocks) < set(grown.blocks)
+    new = [read_rows(tmp_path / "blocks" / f"{b}.csv").ids for b in grown.blocks if b not in small.blocks]
+    assert sum(map(len, new)) == 9 - 4
+
+
+def test_a_shrunken_design_takes_the_block_that_holds_its_rows(tmp_path):
+    large = plan_sweep(sweep([0.5, 1.0, 1.5], rows_per_job=100), tmp_path)
+    pretend_solved(tmp_path, large)
+    assert plan_sweep(sweep([0.5, 1.0]), tmp_path).blocks == large.blocks
+
+
+def test_a_plan_that_was_never_run_leaves_nothing_to_a_later_design(tmp_path):
+    plan_sweep(sweep([0.5, 1.0]), tmp_path)
+    other = plan_sweep(sweep([1.0, 1.5], rows_per_job=100), tmp_path)
+    assert len(other.blocks) == 1
+
+
+def test_another_size_of_jobs_solves_nothing_again(tmp_path):
+    plan = plan_sweep(sweep([0.5, 1.0]), tmp_path)
+    pretend_solved(tmp_path, plan)
+    assert plan_sweep(sweep([0.5, 1.0], rows_per_job=1), tmp_path).blocks == plan.blocks
+
+
+def test_a_plan_that_lost_its_tables_is_made_again(tmp_path):
+    plan = plan_sweep(sweep([0.5, 1.0]), tmp_path)
+    (tmp_path / "blocks" / f"{plan.blocks[0]}.csv").unlink()
+    assert plan_sweep(sweep([0.5, 1.0]), tmp_path) == plan
+    assert (tmp_path / "blocks" / f"{plan.blocks[0]}.csv").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "results").write_text("a file where the folder should be")
+    with pytest.raises(UserError, match="results"):
+        plan_sweep(sweep([0.5, 1.0]), tmp_path / "results" / "sweeps")

@@ -1,0 +1,22 @@
+"""gbar: from ion-channel conductances to action potentials and back.
+
+The library behind the workflow; it runs anywhere JAX runs. Importing it is cheap: JAX comes in with what
+needs it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gbar.model import load_model
+
+__all__ = ["__version__", "load_model"]
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public functions when they are first used (PEP 562)."""
+    if name == "load_model":
+        return import_module("gbar.model").load_model
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,85 @@
+"""Blocks: the rows one job solves as a vectorised batch, and the file it leaves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gbar import cells
+from gbar.config.base import Section
+from gbar.config.simulation import CellSection, ProtocolSection, SolverSection
+from gbar.errors import UserError
+from gbar.files import whole
+from gbar.rows import read_rows
+
+
+class BlockSettings(Section):
+    """What a block job needs to know beside its rows."""
+
+    cell: CellSection
+    protocol: ProtocolSection
+    solver: SolverSection
+
+
+@dataclass(frozen=True)
+class Block:
+    """A solved block.
+
+    Attributes:
+        ids: identity of each row.
+        V: membrane potential, mV, float32, shape (rows, samples).
+        status: `gbar.solve.OK` or `gbar.solve.DIVERGED` of each row.
+        steps: accepted steps of each row.
+    """
+
+    ids: list[str]
+    V: np.ndarray
+    status: np.ndarray
+    steps: np.ndarray
+
+
+def solve_block(rows: str | Path, settings: BlockSettings, progress: Callable[[float], None] | None = None) -> Block:
+    """Return the solved rows of a block.
+
+    Args:
+        rows: table of the block's rows, as the plan wrote it.
+        settings: cell, protocol and solver.
+        progress: told the fraction done, now and then.
+    """
+    from gbar.solve import SolverSettings, solve_rows
+
+    table = read_rows(rows)
+    cell = cells.get(settings.cell.name, settings.cell.variant)
+    scalable = {current.name for current in cell.currents}
+    varied = {name: np.array(column) for name, column in table.values.items()}
+    solution = solve_rows(
+        cell,
+        {name: column for name, column in varied.items() if name in scalable},
+        dict(settings.cell.parameters) | {name: column for name, column in varied.items() if name not in scalable},
+        settings.protocol.duration_ms,
+        settings.protocol.save_every_ms,
+        SolverSettings(**settings.solver.model_dump()),
+        progress=progress,
+        dtype=np.float32,
+    )
+    return Block(table.ids, solution.traces["V"], solution.status, solution.accepted)
+
+
+def write_block(path: str | Path, block: Block) -> None:
+    """Write a block, whole or not at all."""
+    with whole(path) as made, made.open("wb") as file:
+        np.savez(file, id=np.array(block.ids), V=block.V, status=block.status, steps=block.steps)
+
+
+def read_block(path: str | Path) -> Block:
+    """Return a block.
+
+    Raises:
+        UserError: the file is missing, torn or no block; delete it and run again.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return Block(file["id"].tolist(), file["V"], file["status"], file["steps"])
+    except Exception as error:  # zipfile, zlib and numpy raise a dozen kinds for a torn file
+        raise UserError(f"{path}: cannot be read as a block ({error}); delete it and run again") from None

@@ -1,0 +1,127 @@
+"""The `emulate` section: the data set of the emulators, the networks, their training and evaluation."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from gbar.config.base import Count, Fraction, Name, NonNegative, Number, Positive, Section, Seed
+
+
+class WindowsSection(Section):
+    """The windows of voltage a network learns to predict, as in the DLSTM study."""
+
+    samples: Annotated[Count, Field(description="samples a window spans in the stored trace")] = 12000
+    resampled: Annotated[Count, Field(description="samples it is Fourier-resampled to")] = 5000
+    trim: Annotated[int, Field(ge=0, description="samples then cut off at each end (ringing)")] = 50
+    lead_ms: Annotated[NonNegative, Field(description="time before the upstroke where a window starts, ms")] = 106.0
+    skip_beats: Annotated[int, Field(ge=0, description="first beats of a trace left out")] = 1
+    overlap: Annotated[
+        bool, Field(description="a window for every beat; otherwise a window starts after the last one ended")
+    ] = False
+    min_beats: Annotated[Count, Field(description="a setting beats if its trace has at least this many beats")] = 3
+
+    @model_validator(mode="after")
+    def _something_is_left(self) -> Self:
+        if self.resampled > self.samples:
+            raise ValueError(f"resampled: {self.resampled} must not exceed samples ({self.samples})")
+        if 2 * self.trim + 2 > self.resampled:
+            raise ValueError(f"trim: {self.trim} at each end leaves nothing of {self.resampled} samples")
+        return self
+
+
+class SplitSection(Section):
+    """Which windows train, validate and test."""
+
+    by: Annotated[
+        Literal["simulation", "window"],
+        Field(description="simulation: all windows of a setting on one side; window: as published, which leaks"),
+    ] = "simulation"
+    test: Annotated[Fraction, Field(description="share held out for the figures reported")] = 0.2
+    validation: Annotated[Fraction, Field(description="share of the rest that chooses epoch and smoothing")] = 0.1
+    seed: Annotated[Seed, Field(description="seed of the split")] = 0
+
+
+class NetworkSection(Section):
+    """A deep LSTM network; the last of its three dense layers is the trace, as wide as a window has samples."""
+
+    name: Annotated[
+        Literal["dlstm2", "dlstm3"], Field(description="dlstm2: two LSTM layers; dlstm3: three and a dropout")
+    ]
+    lstm_widths: Annotated[list[Count], Field(description="units of each LSTM layer")]
+    dense_widths: Annotated[list[Count], Field(description="units of each dense layer but the last")]
+    activation: Annotated[
+        Literal["linear", "relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh"],
+        Field(description="activation of the dense layers but the last"),
+    ] = "relu"
+    dropout: Annotated[Number, Field(ge=0, lt=1, description="share of units dropped after the LSTM layers")] = 0.0
+    sequence_length: Annotated[Count, Field(description="times the scalings are repeated as input steps")] = 1
+
+    @model_validator(mode="after")
+    def _layers_fit(self) -> Self:
+        layers = {"lstm_widths": {"dlstm2": 2, "dlstm3": 3}[self.name], "dense_widths": 2}
+        for key, number in layers.items():
+            if len(getattr(self, key)) != number:
+                raise ValueError(f"{key}: {getattr(self, key)} is not allowed; {self.name} takes {number} of them")
+        return self
+
+
+class TrainingSection(Section):
+    """One training: epochs, batches, optimiser, learning rate."""
+
+    epochs: Annotated[Count, Field(description="passes over the training windows")]
+    batch_size: Annotated[Count, Field(description="windows a step")] = 12
+    optimizer: Annotated[
+        Literal["adam", "adamw", "nadam", "rmsprop", "sgd"], Field(description="optimiser (optax)")
+    ] = "adam"
+    learning_rate: Annotated[Positive, Field(description="first learning rate")] = 1e-3
+    schedule: Annotated[
+        Literal["constant", "cosine", "exponential", "warmup_cosine"], Field(description="learning-rate schedule")
+    ] = "constant"
+    warmup_epochs: Annotated[NonNegative, Field(description="epochs spent rising (warmup_cosine)")] = 0.0
+    decay_rate: Annotated[Positive, Field(description="factor on the rate every decay_epochs (exponential)")] = 0.1
+    decay_epochs: Annotated[Positive, Field(description="epochs between two factors (exponential)")] = 100.0
+    final_fraction: Annotated[
+        Number, Field(ge=0, le=1, description="smallest rate of a falling schedule, as a share of the first")
+    ] = 0.0
+    patience: Annotated[
+        int, Field(ge=0, description="epochs without a better validation loss before it stops; 0: never")
+    ] = 0
+    gradient_clip: Annotated[NonNegative, Field(description="largest global norm of a gradient; 0: no clipping")] = 0.0
+    weight_decay: Annotated[NonNegative, Field(description="weight decay")] = 0.0
+    seed: Annotated[Seed, Field(description="seed of initial weights, batches and dropout")] = 0
+
+    @model_validator(mode="after")
+    def _warmup_fits(self) -> Self:
+        if self.schedule == "warmup_cosine" and self.warmup_epochs >= self.epochs:
+            raise ValueError(f"warmup_epochs: {self.warmup_epochs} must be below epochs ({self.epochs})")
+        return self
+
+
+class ModelSection(Section):
+    """One emulator: its network and its training."""
+
+    network: NetworkSection
+    training: TrainingSection
+
+
+class SmoothingSection(Section):
+    """Gaussian smoothing of predicted traces; the width is chosen on validation windows."""
+
+    sigmas: Annotated[
+        list[NonNegative], Field(min_length=1, description="widths tried, in samples of the window; 0 is none")
+    ]
+
+
+class DatasetSection(Section):
+    """The data set of the emulators."""
+
+    windows: WindowsSection = WindowsSection()
+    split: SplitSection = SplitSection()
+
+
+class EmulateSection(DatasetSection):
+    """The emulators of one sweep."""
+
+    sweep: Annotated[Name, Field(description="the sweep they learn from")]
+    smoothing: SmoothingSection = SmoothingSection(sigmas=[0.0])
+    models: Annotated[dict[Name, ModelSection], Field(min_length=1, description="the emulators, by name")]

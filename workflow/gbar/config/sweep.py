@@ -1,0 +1,161 @@
+"""The `sweeps` section: which cell, over which design, for how long, solved how."""
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
+
+from gbar import cells
+from gbar.config.base import Count, Name, Number, Section, Seed
+from gbar.config.simulation import CellSection, ProtocolSection, SolverSection, check_names
+
+Levels = Annotated[list[Number], Field(min_length=1)]
+Range = Annotated[list[Number], Field(min_length=2, max_length=2)]
+Vary = Annotated[list[str], Field(min_length=1)]
+
+
+def _common_or_each(value: Any) -> str:
+    return "each" if isinstance(value, dict) else "common"
+
+
+CommonOrEach = Discriminator(_common_or_each)
+
+
+class _Levelled(Section):
+    vary: Annotated[Vary, Field(description="currents (scaled) and parameters (set) that are varied")]
+    levels: Annotated[
+        Annotated[Levels, Tag("common")] | Annotated[dict[str, Levels], Tag("each")],
+        CommonOrEach,
+        Field(description="levels of every varied quantity, or a list for each; 1 is the cell's own conductance"),
+    ]
+
+    @model_validator(mode="after")
+    def _levels_fit(self) -> Self:
+        _check_distinct("vary", self.vary)
+        for name, levels in _of_each("levels", self.levels, self.vary).items():
+            _check_distinct(f"levels of {name}", levels)
+        return self
+
+    def levels_of(self, name: str) -> list[float]:
+        """Return the levels of one varied quantity."""
+        return self.levels[name] if isinstance(self.levels, dict) else self.levels
+
+
+class SubsetsDesign(_Levelled):
+    """Every non-empty subset of the varied quantities, its members at one common level."""
+
+    kind: Literal["subsets"]
+    levels: Annotated[Levels, Field(description="the common levels of a subset's members")]
+
+
+class OneAtATimeDesign(_Levelled):
+    """The control and each varied quantity alone at each of its levels."""
+
+    kind: Literal["one_at_a_time"]
+
+
+class GridDesign(_Levelled):
+    """Every combination of the levels (full factorial)."""
+
+    kind: Literal["grid"]
+
+
+class _Random(Section):
+    vary: Annotated[Vary, Field(description="currents (scaled) and parameters (set) that are varied")]
+    range: Annotated[
+        Annotated[Range, Tag("common")] | Annotated[dict[str, Range], Tag("each")],
+        CommonOrEach,
+        Field(description="[low, high] of every varied quantity, or one for each"),
+    ]
+    rows: Annotated[Count, Field(description="number of rows; a longer design begins with the shorter one")]
+    seed: Annotated[Seed, Field(description="seed of the random rows")] = 0
+
+    @model_validator(mode="after")
+    def _ranges_fit(self) -> Self:
+        _check_distinct("vary", self.vary)
+        for name, (low, high) in _of_each("range", self.range, self.vary).items():
+            if low >= high:
+                raise ValueError(f"range of {name}: [{low}, {high}] must rise")
+        return self
+
+    def range_of(self, name: str) -> tuple[float, float]:
+        """Return the lowest and highest value of one varied quantity."""
+        low, high = self.range[name] if isinstance(self.range, dict) else self.range
+        return low, high
+
+
+class UniformDesign(_Random):
+    """Independent uniform random rows."""
+
+    kind: Literal["uniform"]
+
+
+class SobolDesign(_Random):
+    """Scrambled Sobol rows: random, but evenly spread."""
+
+    kind: Literal["sobol"]
+
+
+class TableDesign(Section):
+    """Rows of a CSV file: a header with the varied quantities, a row each setting."""
+
+    kind: Literal["table"]
+    path: Annotated[str, StringConstraints(min_length=1), Field(description="the CSV file")]
+    vary: Annotated[Vary | None, Field(description="columns to use; all of them when left out")] = None
+
+
+Design = Annotated[
+    SubsetsDesign | OneAtATimeDesign | GridDesign | UniformDesign | SobolDesign | TableDesign,
+    Field(discriminator="kind"),
+]
+
+
+class SweepSection(Section):
+    """One sweep: a cell over a design."""
+
+    cell: CellSection
+    design: Design
+    protocol: ProtocolSection = ProtocolSection()
+    solver: SolverSection = SolverSection()
+    rows_per_job: Annotated[
+        Count, Field(description="rows solved by one job as one vectorised batch; 1 is a job a combination")
+    ] = 1024
+
+    @model_validator(mode="after")
+    def _design_fits_cell(self) -> Self:
+        if self.design.vary is not None:
+            cell = cells.get(self.cell.name, self.cell.variant)
+            currents = [current.name for current in cell.currents]
+            check_names("design.vary", self.design.vary, currents + [p.name for p in cell.parameters])
+            _check_scales(self.design, currents)
+        return self
+
+
+def _check_scales(design: Section, currents: list[str]) -> None:
+    """Refuse negative scalings: a conductance below zero is no cell."""
+    for name in design.vary if hasattr(design, "vary") else []:  # type: ignore[attr-defined]
+        values: list[float] = []
+        if isinstance(design, _Levelled):
+            values = design.levels_of(name)
+        elif isinstance(design, _Random):
+            values = list(design.range_of(name))
+        if name in currents and values and min(values) < 0:
+            raise ValueError(f"design: {name} scaled by {min(values)}; scalings must be 0 or more")
+
+
+def _of_each(key: str, given: list | dict[str, list], vary: list[str]) -> dict[str, list]:
+    """Return the levels or range of each varied quantity, checking that the mapping names exactly these."""
+    if not isinstance(given, dict):
+        return dict.fromkeys(vary, given)
+    if set(given) != set(vary):
+        raise ValueError(f"{key} names {sorted(given)}, but vary names {sorted(vary)}")
+    return given
+
+
+def _check_distinct(key: str, values: list) -> None:
+    repeated = next((a for a, b in pairwise(sorted(values)) if a == b), None)
+    if repeated is not None:
+        raise ValueError(f"{key}: {repeated!r} is there twice")
+
+
+Sweeps = Annotated[dict[Name, SweepSection], Field(min_length=1)]

@@ -1,0 +1,101 @@
+"""Gathering: the solved blocks of a sweep into one store and one table of biomarkers."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from gbar import cells
+from gbar.biomarker_table import summary_rows, write_table
+from gbar.blocks import Block, read_block
+from gbar.config.sweep import SweepSection
+from gbar.errors import UserError
+from gbar.files import whole
+from gbar.provenance import versions
+from gbar.rows import Rows, read_rows
+from gbar.store import ROWS_PER_SHARD, STATUS, Layout, Quantity, StoreWriter
+
+BLOCKS_AT_HAND = 3  # blocks kept in memory: rows of a design that grew alternate between a few
+
+
+def gather(
+    design: str | Path,
+    blocks: str | Path,
+    sweep: SweepSection,
+    store: str | Path,
+    biomarkers: str | Path,
+    progress: Callable[[float], None],
+) -> None:
+    """Write the store and the biomarkers of a sweep from its solved blocks, each whole or not at all.
+
+    Args:
+        design: table of the sweep's rows and their blocks.
+        blocks: folder of the solved blocks.
+        sweep: the sweep's section of the configuration.
+        store: store to write.
+        biomarkers: table to write.
+        progress: told the fraction done.
+
+    Raises:
+        UserError: a block is missing, damaged, or lacks a row that the design has in it.
+    """
+    rows = read_rows(design)
+    at_hand = lru_cache(BLOCKS_AT_HAND)(lambda name: _IndexedBlock(Path(blocks) / f"{name}.npz"))
+    measured = []
+    with whole(store) as made:
+        writer = StoreWriter(made, _layout(rows, sweep, at_hand(rows.blocks[0]).block.V.shape[1]))
+        for start in range(0, len(rows.ids), ROWS_PER_SHARD):
+            shard = range(start, min(start + ROWS_PER_SHARD, len(rows.ids)))
+            picked = [at_hand(rows.blocks[row]).pick(rows.ids[row]) for row in shard]
+            V, solved = np.stack([v for v, _ in picked]), np.array([status for _, status in picked])
+            summary = summary_rows(
+                [rows.ids[row] for row in shard],
+                {name: np.array(values)[shard.start : shard.stop] for name, values in rows.values.items()},
+                solved,
+                V,
+                sweep.protocol.save_every_ms,
+            )
+            measured += summary
+            writer.write(start, V, np.array([STATUS.index(row.status) for row in summary], dtype=np.int8))
+            progress(shard.stop / len(rows.ids))
+        writer.close()
+    write_table(biomarkers, measured)
+
+
+class _IndexedBlock:
+    """A block with its rows found by id."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.block: Block = read_block(path)
+        self._row = {identity: row for row, identity in enumerate(self.block.ids)}
+
+    def pick(self, identity: str) -> tuple[np.ndarray, int]:
+        """Return voltage, shape (samples,), and status of one row."""
+        if identity not in self._row:
+            raise UserError(f"{self.path}: lacks the row {identity}; delete the block and run again")
+        row = self._row[identity]
+        return self.block.V[row], int(self.block.status[row])
+
+
+def _layout(rows: Rows, sweep: SweepSection, samples: int) -> Layout:
+    cell = cells.get(sweep.cell.name, sweep.cell.variant)
+    parameters = {parameter.name: parameter for parameter in cell.parameters}
+    quantities = [
+        Quantity(name, parameters[name].unit, parameters[name].meaning, parameters[name].default, values)
+        if name in parameters
+        else Quantity(name, "1", f"scaling of the {name} conductance", 1.0, values)
+        for name, values in rows.values.items()
+    ]
+    attributes = {
+        "title": f"Sweep of {cell.title}",
+        "cell": cell.name,
+        "variant": cell.variant,
+        "reference": cell.reference,
+        "protocol": sweep.protocol.model_dump(mode="json"),
+        "solver": sweep.solver.model_dump(mode="json"),
+        "configuration": sweep.model_dump(mode="json", exclude={"rows_per_job"}),
+        "versions": versions(),
+    }
+    return Layout(rows.ids, quantities, samples, sweep.protocol.save_every_ms, attributes)

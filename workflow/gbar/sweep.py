@@ -1,0 +1,217 @@
+"""Design tables: the settings of a sweep, one row each, with identities that outlive edits of the design.
+
+A row's `id` is a hash of what the row means: cell, variant, whatever differs from the cell's own conductances and
+parameters, protocol and solver. Appending a level, adding a current or doubling a random design therefore keeps
+the ids of the rows that were there.
+"""
+
+import hashlib
+import itertools
+import math
+import warnings
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gbar import cells
+from gbar.config.base import canonical
+from gbar.config.sweep import (
+    GridDesign,
+    OneAtATimeDesign,
+    SobolDesign,
+    SubsetsDesign,
+    SweepSection,
+    TableDesign,
+    UniformDesign,
+)
+from gbar.errors import UserError
+from gbar.files import read_csv
+
+ID_BYTES = 10  # 80 bits: two of a million rows share an id with a chance of 4e-13
+
+
+@dataclass(frozen=True)
+class DesignTable:
+    """The distinct settings of a sweep.
+
+    Attributes:
+        quantities: names of the varied currents (their scaling) and parameters (their value), length n.
+        values: one row a setting, shape (rows, n).
+        ids: identity of each row.
+        combinations: settings counted with their repetitions, as a design's paper counts them.
+    """
+
+    quantities: tuple[str, ...]
+    values: np.ndarray
+    ids: list[str]
+    combinations: int
+
+
+def design_table(sweep: SweepSection) -> DesignTable:
+    """Return the settings of a sweep in the order of its design, each once.
+
+    Raises:
+        UserError: a design CSV that cannot be used, or a design without rows.
+    """
+    design = sweep.design
+    match design:
+        case SubsetsDesign():
+            names, values = list(design.vary), _subsets(design)
+        case OneAtATimeDesign():
+            names, values = list(design.vary), _one_at_a_time(design, _own_values(sweep))
+        case GridDesign():
+            names, values = list(design.vary), _grid(design)
+        case UniformDesign():
+            names, values = list(design.vary), _uniform(design)
+        case SobolDesign():
+            names, values = list(design.vary), _sobol(design)
+        case TableDesign():
+            names, values = _table(design, sweep)
+    values = values + 0.0  # -0.0 and 0.0 are one setting
+    ids = _row_ids(sweep, names, values)
+    first = {identity: row for row, identity in reversed(list(enumerate(ids)))}
+    keep = sorted(first.values())
+    if isinstance(design, TableDesign) and len(keep) < len(ids):
+        repeated = next(row for row, identity in enumerate(ids) if first[identity] != row)
+        raise UserError(
+            f"{design.path} line {repeated + 2}: the same setting as line {first[ids[repeated]] + 2}; "
+            "every row must be a setting of its own"
+        )
+    return DesignTable(tuple(names), values[keep], [ids[row] for row in keep], len(ids))
+
+
+def design_key(sweep: SweepSection) -> str:
+    """Return a digest of everything the design table follows from, a design CSV's content included."""
+    content = b""
+    if isinstance(sweep.design, TableDesign):
+        try:
+            content = Path(sweep.design.path).read_bytes()
+        except OSError as error:
+            raise UserError(f"design.path: {sweep.design.path!r} cannot be read ({error.strerror})") from None
+    return hashlib.blake2b(sweep.canonical().encode() + content, digest_size=16).hexdigest()
+
+
+def solver_meaning(sweep: SweepSection) -> dict[str, float | str]:
+    """Return the solver settings that bear on a trace: those of the method in use."""
+    solver = sweep.solver
+    if solver.method == "rush_larsen":
+        return {"method": solver.method, "dt_ms": solver.dt_ms}
+    return {"method": solver.method, "rtol": solver.rtol, "max_step_ms": solver.max_step_ms}
+
+
+def _own_values(sweep: SweepSection) -> dict[str, float]:
+    """Return what every quantity is when nobody touches it: 1 for a current's scaling, a parameter's default."""
+    cell = cells.get(sweep.cell.name, sweep.cell.variant)
+    return {current.name: 1.0 for current in cell.currents} | {p.name: p.default for p in cell.parameters}
+
+
+def _row_ids(sweep: SweepSection, names: list[str], values: np.ndarray) -> list[str]:
+    """Return the identity of each row of values, shape (rows, names)."""
+    cell = cells.get(sweep.cell.name, sweep.cell.variant)
+    own = _own_values(sweep)
+    common = hashlib.blake2b(
+        canonical(
+            {
+                "cell": cell.name,
+                "variant": cell.variant,
+                "protocol": sweep.protocol.model_dump(mode="json"),
+                "solver": solver_meaning(sweep),
+            }
+        ).encode(),
+        digest_size=ID_BYTES,
+    )
+    fixed = {name: value for name, value in sweep.cell.parameters.items() if name not in names}
+    order = sorted([*names, *fixed])
+    column = {name: place for place, name in enumerate(names)}
+    ids = []
+    for row in values.tolist():
+        chosen = ((name, row[column[name]] if name in column else fixed[name]) for name in order)
+        text = ",".join(f"{name}={value!r}" for name, value in chosen if value != own[name])
+        digest = common.copy()
+        digest.update(text.encode())
+        ids.append(digest.hexdigest())
+    return ids
+
+
+def _subsets(design: SubsetsDesign) -> np.ndarray:
+    """Every non-empty subset of the quantities by every level; the rest stay at 1 (as published: 31 x 11 = 341)."""
+    members = np.array(
+        [
+            [place in subset for place in range(len(design.vary))]
+            for size in range(1, len(design.vary) + 1)
+            for subset in itertools.combinations(range(len(design.vary)), size)
+        ]
+    )
+    levels = np.array(design.levels, dtype=float)
+    return np.where(members[:, None, :], levels[None, :, None], 1.0).reshape(-1, len(design.vary))
+
+
+def _one_at_a_time(design: OneAtATimeDesign, own: dict[str, float]) -> np.ndarray:
+    control = [own[name] for name in design.vary]
+    rows = [control]
+    for place, name in enumerate(design.vary):
+        rows += [[*control[:place], level, *control[place + 1 :]] for level in design.levels_of(name)]
+    return np.array(rows, dtype=float)
+
+
+def _grid(design: GridDesign) -> np.ndarray:
+    axes = [np.array(design.levels_of(name), dtype=float) for name in design.vary]
+    return np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
+
+
+def _uniform(design: UniformDesign) -> np.ndarray:
+    """Draw each column from a stream of its own, so that rows depend on (seed, row number, name) only."""
+    columns = []
+    for name in design.vary:
+        low, high = design.range_of(name)
+        stream = np.random.default_rng([design.seed, zlib.crc32(name.encode())])
+        columns.append(low + (high - low) * stream.random(design.rows))
+    return np.stack(columns, axis=1)
+
+
+def _sobol(design: SobolDesign) -> np.ndarray:
+    from scipy.stats import qmc  # takes a second to import; only these designs need it
+
+    names = sorted(design.vary)
+    sampler = qmc.Sobol(len(names), scramble=True, rng=np.random.default_rng(design.seed))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a number of rows that is no power of two is the user's choice
+        unit = sampler.random(design.rows)
+    low, high = np.array([design.range_of(name) for name in names]).T
+    points = low + (high - low) * unit
+    return points[:, [names.index(name) for name in design.vary]]
+
+
+def _table(design: TableDesign, sweep: SweepSection) -> tuple[list[str], np.ndarray]:
+    """Return names and values of a design CSV."""
+    header, rows = read_csv(design.path)
+    allowed = _own_values(sweep)
+    scalings = {current.name for current in cells.get(sweep.cell.name, sweep.cell.variant).currents}
+    names = design.vary or header
+    for name in names:
+        if name not in header:
+            raise UserError(f"{design.path}: the column {name!r} is missing; the header has {', '.join(header)}")
+        if name not in allowed:
+            raise UserError(f"{design.path}: the column {name!r} is unknown; allowed are {', '.join(allowed)}")
+    if not rows:
+        raise UserError(f"{design.path}: the design is empty; it must have at least one row below the header")
+    places = [header.index(name) for name in names]
+    values = np.empty((len(rows), len(names)))
+    for row, cells_of_row in enumerate(rows):
+        for column, (name, place) in enumerate(zip(names, places, strict=True)):
+            values[row, column] = _table_number(design.path, row + 2, name, cells_of_row[place], scalings)
+    return names, values
+
+
+def _table_number(path: str, line: int, name: str, text: str, scalings: set[str]) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise UserError(f"{path} line {line}, column {name}: {text!r} is not allowed; it must be a finite number")
+    if name in scalings and value < 0:
+        raise UserError(f"{path} line {line}, column {name}: {text!r} is not allowed; a scaling must be 0 or more")
+    return value
