@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from gbar.emulate.split import TEST, TRAIN, VALIDATION, SplitSettings, split_windows
+from gbar.errors import UserError
+
+IDS = [f"row{k:03d}" for k in range(100) for _ in range(1 + k % 4)]
+
+
+def parts_of(ids: list[str], split: np.ndarray) -> dict[str, set[int]]:
+    return {one: {int(part) for i, part in zip(ids, split, strict=True) if i == one} for one in set(ids)}
+
+
+def test_a_split_by_simulation_keeps_the_windows_of_a_simulation_together() -> None:
+    parts = parts_of(IDS, split_windows(IDS, SplitSettings()))
+    assert all(len(part) == 1 for part in parts.values())
+    counts = [sum(part == {which} for part in parts.values()) for which in (TRAIN, VALIDATION, TEST)]
+    assert counts == [72, 8, 20]
+
+
+def test_a_split_by_window_deals_out_windows_and_leaks_as_published() -> None:
+    split = split_windows(IDS, SplitSettings(by="window"))
+    assert np.bincount(split).tolist() == [180, 20, 50]
+    assert any(len(part) > 1 for part in parts_of(IDS, split).values())
+
+
+def test_a_split_does_not_depend_on_the_order_of_the_rows() -> None:
+    reordered = sorted(IDS, reverse=True)
+    assert parts_of(IDS, split_windows(IDS, SplitSettings())) == parts_of(
+        reordered, split_windows(reordered, SplitSettings())
+    )
+
+
+def test_most_of_a_split_stays_when_the_design_grows() -> None:
+    before = parts_of(IDS, split_windows(IDS, SplitSettings()))
+    grown = IDS + [f"new{k}" for k in range(100)]
+    after = parts_of(grown, split_windows(grown, SplitSettings()))
+    assert sum(before[one] != after[one] for one in before) <= 15
+
+
+def test_the_seed_changes_the_split_and_nothing_else_does() -> None:
+    one, again, other = (split_windows(IDS, SplitSettings(seed=seed)) for seed in (0, 0, 1))
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, other)
+
+
+def test_no_part_asked_for_stays_empty() -> None:
+    with pytest.raises(UserError, match="3 simulations leave none for validation"):
+        split_windows(["a", "b", "c"], SplitSettings())
+    assert set(split_windows(["a", "b", "c"], SplitSettings(validation=0, test=0.4)).tolist()) == {TRAIN, TEST}

@@ -1,0 +1,199 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import zarr
+from tests.traces import action_potentials, reference_trace
+
+from gbar.biomarker_table import DIVERGED, OK, Row, summary_rows
+from gbar.biomarkers import find_beats
+from gbar.emulate.scores import first_beats
+from gbar.emulate.split import SplitSettings
+from gbar.emulate.windows import (
+    Windows,
+    WindowSettings,
+    build_windows,
+    cut,
+    open_windows,
+    window_starts,
+    write_windows,
+)
+from gbar.errors import UserError
+from gbar.store import Layout, Quantity, StoreWriter, open_store
+
+DT = 0.5
+SETTINGS = WindowSettings(samples=1200, resampled=500, trim=5, lead_ms=26)  # 600 ms, as the default, but coarser
+SPLIT = SplitSettings(validation=0.25, test=0.25)
+
+
+@pytest.fixture(scope="module")
+def control() -> tuple[np.ndarray, float]:
+    return reference_trace("control")
+
+
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory: pytest.TempPathFactory) -> tuple[zarr.Group, list[Row]]:
+    """Six settings: four beat, at cycle lengths of their own, one is silent, one diverged."""
+    periods = [300, 400, 500, 650]
+    traces = [action_potentials(list(np.arange(50, 4900, period)), 5000, dt_ms=DT) for period in periods]
+    traces += [np.full(10_001, -70.0), np.full(10_001, np.nan)]
+    V, status = np.stack(traces).astype(np.float32), np.array([OK] * 5 + [DIVERGED], dtype=np.int8)
+    scalings = {"INa": np.linspace(0.5, 1.0, 6), "IKr": np.linspace(2.0, 0.0, 6)}
+    ids = [f"row{k}" for k in range(6)]
+    path = tmp_path_factory.mktemp("sweep") / "store.zarr"
+    quantities = [Quantity(name, "1", name, values.tolist()) for name, values in scalings.items()]
+    writer = StoreWriter(path, Layout(ids, quantities, V.shape[1], DT, {}))
+    writer.write(0, V, status)
+    writer.close()
+    return open_store(path), summary_rows(ids, scalings, status, V, DT)
+
+
+@pytest.fixture(scope="module")
+def windows(sweep: tuple[zarr.Group, list[Row]]) -> Windows:
+    return build_windows(*sweep, SETTINGS, SPLIT)
+
+
+def test_the_published_window_has_4900_samples_of_0_12_ms_with_the_upstroke_in_its_place(
+    control: tuple[np.ndarray, float],
+) -> None:
+    v, dt = control
+    settings = WindowSettings()
+    beats = find_beats(v, dt)
+    traces = cut(v, window_starts(beats, len(v), dt, settings), settings)
+    assert traces.shape[1] == settings.kept == 4900
+    assert traces.dtype == np.float32
+    assert len(traces) >= 5
+    found = first_beats(traces, 0.12)
+    assert found.upstroke_ms == pytest.approx(settings.lead_ms - 50 * 0.12, abs=0.06)
+    assert found.apd90_ms == pytest.approx(np.nanmedian(beats.apd90_ms), abs=0.2)
+
+
+def test_resampling_keeps_the_trace_between_the_trimmed_ends(control: tuple[np.ndarray, float]) -> None:
+    v, dt = control
+    settings = WindowSettings()
+    starts = window_starts(find_beats(v, dt), len(v), dt, settings)
+    time = (np.arange(settings.kept) + settings.trim) * 0.12
+    for start, trace in zip(starts, cut(v, starts, settings), strict=True):
+        expected = np.interp(time, np.arange(settings.samples) * dt, v[start : start + settings.samples])
+        error = np.abs(trace - expected)
+        assert error.max() < 2  # linear interpolation itself is 1 mV off where the upstroke bends
+        assert np.sqrt(np.mean(error**2)) < 0.05
+
+
+def test_segments_do_not_overlap_unless_asked(control: tuple[np.ndarray, float]) -> None:
+    v, dt = control
+    beats = find_beats(v, dt)
+    apart = window_starts(beats, len(v), dt, WindowSettings())
+    each = window_starts(beats, len(v), dt, WindowSettings(overlap=True))
+    assert np.diff(apart).min() >= 12_000
+    assert len(each) > 1.5 * len(apart)
+    assert set(apart) <= set(each)
+
+
+def test_windows_lie_inside_the_trace_and_skip_the_first_beats(control: tuple[np.ndarray, float]) -> None:
+    v, dt = control
+    beats = find_beats(v, dt)
+    for skip in (0, 1, 3):
+        starts = window_starts(beats, len(v), dt, WindowSettings(skip_beats=skip, overlap=True))
+        assert starts.min() >= 0
+        assert starts.max() + 12_000 <= len(v)
+        first = beats.upstroke_ms[max(skip, 1)]  # there is no room for the lead before the very first
+        assert starts[0] * dt == pytest.approx(first - 106, abs=dt)
+
+
+def test_a_beat_that_has_not_repolarised_when_its_window_ends_gets_none() -> None:
+    v = action_potentials([100, 800, 2500], 3300, dt_ms=DT, fall_ms=700)
+    late = WindowSettings(samples=1200, resampled=500, trim=5, lead_ms=26, skip_beats=0)
+    assert len(window_starts(find_beats(v, DT), len(v), DT, late)) == 0
+    wide = WindowSettings(samples=1400, resampled=500, trim=5, lead_ms=26, skip_beats=0)
+    assert len(window_starts(find_beats(v, DT), len(v), DT, wide)) == 3
+
+
+def test_the_data_set_holds_the_windows_of_the_beating_rows_only(windows: Windows) -> None:
+    assert sorted(set(windows.row.tolist())) == [0, 1, 2, 3]
+    assert windows.trace.shape == (len(windows), 490)
+    assert windows.features == ("INa", "IKr")
+    assert windows.inputs[:, 0] == pytest.approx(0.5 + 0.1 * windows.row)
+    assert (windows.time[0], windows.sample_ms) == (0, pytest.approx(1.2))
+
+
+def test_start_and_time_point_to_the_same_voltage_in_the_store(
+    sweep: tuple[zarr.Group, list[Row]], windows: Windows
+) -> None:
+    stored = np.asarray(sweep[0]["V"])
+    for trace, row, start in zip(windows.trace, windows.row, windows.start_ms, strict=True):
+        expected = np.interp(start + windows.time, np.arange(stored.shape[1]) * DT, stored[row])
+        away_from_upstrokes = np.abs(np.gradient(expected)) < 3
+        assert np.abs(trace - expected)[away_from_upstrokes].mean() < 0.2
+
+
+def test_the_features_can_be_chosen(sweep: tuple[zarr.Group, list[Row]]) -> None:
+    assert build_windows(*sweep, SETTINGS, SPLIT, features=["IKr"]).inputs.shape[1] == 1
+    with pytest.raises(UserError, match="features: 'ICaL' is not allowed; it must be among the varied quantities: INa"):
+        build_windows(*sweep, SETTINGS, SPLIT, features=["ICaL"])
+
+
+def test_progress_ends_at_one(sweep: tuple[zarr.Group, list[Row]]) -> None:
+    told: list[float] = []
+    build_windows(*sweep, SETTINGS, SPLIT, progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1
+
+
+def test_a_data_set_reads_back_as_it_was_written(windows: Windows, tmp_path: Path) -> None:
+    path = tmp_path / "windows.zarr"
+    write_windows(path, windows, {"title": "a test"})
+    write_windows(path, windows, {"title": "a test"})
+    again = open_windows(path)
+    assert again.features == windows.features
+    for name in ("trace", "inputs", "time", "row", "start_ms", "split"):
+        assert np.array_equal(getattr(again, name), getattr(windows, name))
+        assert getattr(again, name).dtype == getattr(windows, name).dtype
+    assert [child.name for child in tmp_path.iterdir()] == ["windows.zarr"]
+
+
+def test_xarray_opens_a_data_set(windows: Windows, tmp_path: Path) -> None:
+    xarray = pytest.importorskip("xarray")
+    write_windows(tmp_path / "windows.zarr", windows, {})
+    data = xarray.open_zarr(tmp_path / "windows.zarr", consolidated=False)
+    assert data["trace"].dims == ("window", "sample")
+    assert data["inputs"].dims == ("window", "feature")
+    assert data.attrs["features"] == ["INa", "IKr"]
+
+
+def test_a_folder_that_is_no_data_set_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="is no data set of windows"):
+        open_windows(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            WindowSettings(),
+            "windows.samples: 12000 is not allowed; it must be at most 10001, the samples of a simulation",
+        ),
+        (
+            WindowSettings(samples=1200, resampled=500, sample_ms=0.05),
+            "save_every_ms: 0.5 is not allowed; it must be 0.05",
+        ),
+        (WindowSettings(samples=1200, resampled=500, min_beats=99), "windows.min_beats: none of the 6 settings"),
+        (WindowSettings(samples=10_000, resampled=5000), "none of the 4 settings that beat has a complete window"),
+    ],
+)
+def test_a_data_set_that_cannot_be_made_says_why(
+    sweep: tuple[zarr.Group, list[Row]], settings: WindowSettings, message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        build_windows(*sweep, settings, SPLIT)
+
+
+def test_the_table_of_another_sweep_is_refused(sweep: tuple[zarr.Group, list[Row]]) -> None:
+    store, table = sweep
+    with pytest.raises(UserError, match="has not the rows of the store"):
+        build_windows(store, table[:-1], SETTINGS, SPLIT)
+
+
+def test_trimming_must_leave_something() -> None:
+    with pytest.raises(UserError, match=r"windows\.trim: 250 is not allowed"):
+        WindowSettings(samples=1200, resampled=500, trim=250)

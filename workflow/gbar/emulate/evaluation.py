@@ -1,0 +1,84 @@
+"""The job that judges an emulator: predictions of the held-out windows, smoothed as validation advises, and scores."""
+
+import json
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from gbar.config.emulate import SmoothingSection
+from gbar.emulate.scores import choose_sigma, floor, score, smooth
+from gbar.emulate.split import TEST, VALIDATION
+from gbar.emulate.windows import Windows, open_windows
+from gbar.files import whole, write_text
+from gbar.model import Model, load_model
+
+TIMED_RUNS = 5
+
+
+def evaluate_emulator(
+    model: str | Path,
+    windows: str | Path,
+    settings: SmoothingSection,
+    metrics: str | Path,
+    predictions: str | Path,
+) -> None:
+    """Write metrics.json and predictions.npz of a model.
+
+    The width of the smoothing is chosen on validation windows; test windows choose nothing.
+
+    Args:
+        model: model directory.
+        windows: data set.
+        settings: widths of the smoothing to try.
+        metrics: scores to write.
+        predictions: smoothed predictions of the test windows to write.
+    """
+    data, network = open_windows(windows), load_model(model)
+    validation, test = data.part(VALIDATION), data.part(TEST)
+    scan = choose_sigma(network(data.inputs[validation]), data.trace[validation], settings.sigmas)
+    predicted = smooth(network(data.inputs[test]), scan.sigma)
+    scores = score(predicted, data.trace[test], data.sample_ms)
+    bound = floor(data.trace, data.row, data.split)
+    training = network.card.training
+    found = {
+        "mse_mV2": scores.mse_mV2,
+        "rmse_mV": scores.rmse_mV,
+        "mae_mV": scores.mae_mV,
+        **{f"mape_{name}_percent": value for name, value in scores.apd_mape.items()},
+        **{f"median_ape_{name}_percent": value for name, value in scores.apd_median_ape.items()},
+        "mdp_mae_mV": scores.mdp_mae_mV,
+        "peak_mae_mV": scores.peak_mae_mV,
+        "test_windows": scores.n_windows,
+        "test_simulations": len(np.unique(data.row[test])),
+        "test_windows_measured": scores.n_measured,
+        "test_windows_without_predicted_ap": scores.n_unmeasured,
+        "drift_floor_mse_mV2": bound.unbiased_mse_mV2,
+        "smoothing_sigma_samples": scan.sigma,
+        "smoothing_scan": {"sigma": scan.sigmas, "validation_mse_mV2": scan.mse_mV2},
+        "parameters": training["parameters"],
+        "epochs": training["epochs_done"],
+        "best_epoch": training["best_epoch"],
+        "training_s": training["seconds"],
+        "training_status": training["status"],
+        "prediction_s_per_ap": _time_per_ap(network, data),
+    }
+    write_text(metrics, json.dumps(_without_nan(found), indent=1) + "\n")
+    with whole(predictions) as made, made.open("wb") as file:
+        np.savez(file, window=test.astype(np.int32), trace=predicted.astype(np.float32))
+
+
+def _time_per_ap(network: Model, data: Windows) -> float:
+    """Return the seconds one predicted AP takes within a batch of all windows: the least of some runs, compiled."""
+    network(data.inputs)
+    times = []
+    for _ in range(TIMED_RUNS):
+        start = perf_counter()
+        network(data.inputs)
+        times.append(perf_counter() - start)
+    return min(times) / len(data)
+
+
+def _without_nan(values: dict[str, object]) -> dict[str, object]:
+    """Return the values with null where a number is undefined: JSON has no NaN."""
+    return {key: None if isinstance(value, float) and np.isnan(value) else value for key, value in values.items()}

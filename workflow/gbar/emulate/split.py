@@ -1,0 +1,75 @@
+"""Which windows train, which validate and which test."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from gbar.errors import UserError
+
+TRAIN, VALIDATION, TEST = 0, 1, 2
+PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class SplitSettings:
+    """How the windows are split.
+
+    Attributes:
+        by: "simulation" keeps all windows of a simulation on one side; "window" deals them one by one, as the
+            DLSTM study did, so that a network is tested on simulations it has seen other beats of.
+        test: share of the simulations (or windows) held out for the figures reported.
+        validation: share of the rest that chooses epoch and smoothing.
+        seed: seed of the split.
+    """
+
+    by: Literal["simulation", "window"] = "simulation"
+    test: float = 0.2
+    validation: float = 0.1
+    seed: int = 0
+
+
+def split_windows(ids: Sequence[str], settings: SplitSettings) -> np.ndarray:
+    """Return the part of each window, int8, shape (window,): `TRAIN`, `VALIDATION` or `TEST`.
+
+    What is dealt out, simulations or windows, is put in the order of a hash of seed and identity. So the
+    split depends neither on the order of the rows nor on the machine, and most of it stays when a design
+    grows.
+
+    Args:
+        ids: id of the simulation each window was cut from, shape (window,), its windows in their order.
+        settings: how to split.
+
+    Raises:
+        UserError: a part that was asked for stays empty.
+    """
+    keys = list(ids) if settings.by == "simulation" else _numbered(ids)
+    order = sorted(set(keys), key=lambda key: _hash(settings.seed, key))
+    n_test = round(settings.test * len(order))
+    n_validation = round(settings.validation * (len(order) - n_test))
+    sizes = (len(order) - n_test - n_validation, n_validation, n_test)
+    for name, size, wanted in zip(PARTS, sizes, (1.0, settings.validation, settings.test), strict=True):
+        if wanted > 0 and size == 0:
+            raise UserError(
+                f"split: {len(order)} {settings.by}s leave none for {name} (test {settings.test:g}, "
+                f"validation {settings.validation:g}); use more {settings.by}s or other shares"
+            )
+    part = dict.fromkeys(order, TRAIN)
+    part |= dict.fromkeys(order[:n_test], TEST)
+    part |= dict.fromkeys(order[n_test : n_test + n_validation], VALIDATION)
+    return np.array([part[key] for key in keys], dtype=np.int8)
+
+
+def _numbered(ids: Sequence[str]) -> list[str]:
+    counts: dict[str, int] = {}
+    keys = []
+    for one in ids:
+        counts[one] = counts.get(one, 0) + 1
+        keys.append(f"{one}/{counts[one]}")
+    return keys
+
+
+def _hash(seed: int, key: str) -> bytes:
+    return hashlib.sha256(f"{seed}:{key}".encode()).digest()

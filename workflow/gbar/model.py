@@ -1,0 +1,227 @@
+"""A trained network as a folder: written by `save_model`, and all that `load_model` needs to predict with it.
+
+    model.json           the model card: architecture, scalings, trained ranges, provenance, metrics
+    params.safetensors   the parameters, by their path in the network
+    history.csv          losses of every epoch
+
+Inputs and outputs are scaled linearly, scaled = (value - offset) / scale, each input by its own pair, the
+trace by one.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+import gbar
+from gbar import nets
+from gbar.checkpoint import flatten, unflatten
+from gbar.errors import UserError, wrong
+from gbar.files import whole
+from gbar.history import EpochRecord, write_history
+
+FORMAT = 1
+BATCH = 256  # largest number of samples predicted at once
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input of a network: its name, its scaling, and the range it was trained on."""
+
+    name: str
+    offset: float
+    scale: float
+    minimum: float
+    maximum: float
+
+
+@dataclass(frozen=True)
+class Output:
+    """The scaling of the trace and its sample times.
+
+    Attributes:
+        offset_mV: subtracted from the trace.
+        scale_mV: what the difference is divided by.
+        times_ms: time of each sample from the start of the window.
+    """
+
+    offset_mV: float
+    scale_mV: float
+    times_ms: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What there is to know about a trained network.
+
+    Attributes:
+        architecture: as for `gbar.nets.build`.
+        inputs: in the order of the network's features.
+        output: what it predicts.
+        training: settings of the training and how it ended.
+        data_digest: digest of the data it was trained on.
+        metrics: its errors.
+        gbar_version: version that wrote the folder.
+        format: version of the folder's layout.
+    """
+
+    architecture: Mapping[str, Any]
+    inputs: tuple[Input, ...]
+    output: Output
+    training: Mapping[str, Any] = field(default_factory=dict)
+    data_digest: str = ""
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    gbar_version: str = gbar.__version__
+    format: int = FORMAT
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "ModelCard":
+        """Return the card of a parsed model.json; other keys than the card's are left to later versions."""
+        known = {key: values[key] for key in cls.__dataclass_fields__}
+        inputs = tuple(Input(**item) for item in values["inputs"])
+        output = Output(**values["output"] | {"times_ms": tuple(values["output"]["times_ms"])})
+        return cls(**known | {"inputs": inputs, "output": output})
+
+
+class Model:
+    """A trained network with its card: call it to predict traces."""
+
+    def __init__(self, network: nnx.Module, card: ModelCard):
+        self.card = card
+        graph, self._state = nnx.split(network)
+        # float32 as in training, whatever the process computes in.
+        offset, scale = (np.array([getattr(i, key) for i in card.inputs], np.float32) for key in ("offset", "scale"))
+        out_offset, out_scale = np.float32(card.output.offset_mV), np.float32(card.output.scale_mV)
+
+        def predict(state: nnx.State, features: jax.Array) -> jax.Array:
+            scaled = nnx.merge(graph, state)((features - offset) / scale)
+            return scaled * out_scale + out_offset
+
+        self._predict = jax.jit(predict)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the inputs, in the order of the features."""
+        return tuple(item.name for item in self.card.inputs)
+
+    @property
+    def times_ms(self) -> np.ndarray:
+        """Time of each predicted sample."""
+        return np.array(self.card.output.times_ms)
+
+    def __call__(self, scales: Mapping[str, Any] | np.ndarray) -> np.ndarray:
+        """Predict the traces of n settings.
+
+        Args:
+            scales: the inputs by name, each a number or n numbers; or an array (n, inputs) in the order of
+                `inputs`.
+
+        Returns:
+            Traces in mV, float32 (n, samples).
+
+        Raises:
+            UserError: an input is missing, unknown, of another length than the others, or not finite.
+        """
+        features = self._features(scales)
+        blocks = [features[start : start + BATCH] for start in range(0, len(features), BATCH)]
+        traces = [self._predict_block(block) for block in blocks]
+        return np.concatenate(traces) if traces else np.empty((0, len(self.card.output.times_ms)), np.float32)
+
+    def _predict_block(self, block: np.ndarray) -> np.ndarray:
+        """Predict up to `BATCH` settings, filled up to a power of two so that few shapes are compiled."""
+        size = 1 << (len(block) - 1).bit_length()
+        filled = np.concatenate([block, np.repeat(block[-1:], size - len(block), axis=0)])
+        return np.asarray(self._predict(self._state, jnp.asarray(filled, jnp.float32)))[: len(block)]
+
+    def _features(self, scales: Mapping[str, Any] | np.ndarray) -> np.ndarray:
+        """Return checked inputs as an array (n, inputs)."""
+        if isinstance(scales, Mapping):
+            if missing := [name for name in self.inputs if name not in scales]:
+                raise UserError(f"inputs: {', '.join(missing)} missing; the model takes {', '.join(self.inputs)}")
+            if unknown := [str(name) for name in scales if name not in self.inputs]:
+                raise UserError(f"inputs: {', '.join(unknown)} unknown; the model takes {', '.join(self.inputs)}")
+            columns = [np.atleast_1d(_numbers(f"input {name}", scales[name])) for name in self.inputs]
+            lengths = {column.size for column in columns} - {1}
+            if len(lengths) > 1 or any(column.ndim > 1 for column in columns):
+                raise UserError(f"inputs: lengths {sorted(lengths)} differ; give one number or n numbers for each")
+            features = np.stack(np.broadcast_arrays(*columns), axis=1)
+        else:
+            features = _numbers("inputs", scales)
+            if features.ndim != 2 or features.shape[1] != len(self.inputs):
+                allowed = f"(n, {len(self.inputs)}), one column each for {', '.join(self.inputs)}"
+                raise wrong("shape of the inputs", features.shape, allowed)
+        for name, column in zip(self.inputs, features.T, strict=True):
+            if not np.isfinite(column).all():
+                raise wrong(f"input {name}", float(column[~np.isfinite(column)][0]), "finite")
+        return features
+
+
+def save_model(path: str | Path, network: nnx.Module, card: ModelCard, history: Sequence[EpochRecord]) -> None:
+    """Write a model folder, whole or not at all, over an older model if there is one.
+
+    Args:
+        path: the folder to write.
+        network: the trained network.
+        card: what it is.
+        history: of its training.
+
+    Raises:
+        UserError: `path` is something else than a model or an empty folder, or cannot be written.
+    """
+    path = Path(path)
+    if path.exists() and not ((path / "model.json").is_file() or (path.is_dir() and not any(path.iterdir()))):
+        raise UserError(f"{path}: exists and is no model; remove it or choose another folder")
+    with whole(path) as made:
+        made.mkdir()
+        save_file(flatten(_state(network)), made / "params.safetensors")
+        text = json.dumps(asdict(card), indent=2, ensure_ascii=False)
+        (made / "model.json").write_text(text + "\n", encoding="utf-8")
+        write_history(made / "history.csv", history)
+
+
+def load_model(path: str | Path) -> Model:
+    """Return the model in a folder, ready to predict.
+
+    Raises:
+        UserError: the folder holds no model, a damaged one, or one of another format version.
+    """
+    path = Path(path)
+    try:
+        values = json.loads((path / "model.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise UserError(f"{path}: is no model; a model is a folder with model.json and params.safetensors") from None
+    found = values.get("format") if isinstance(values, dict) else None
+    if found != FORMAT:
+        raise UserError(
+            f"{path}: model format {found!r} is not known to gbar {gbar.__version__}, which reads"
+            f" format {FORMAT}; train the model again or use the gbar that wrote it"
+        )
+    try:
+        card = ModelCard.from_json(values)
+        network = nets.abstract(card.architecture, len(card.inputs), len(card.output.times_ms))
+        state = unflatten(_state(network), load_file(path / "params.safetensors"))
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as reason:
+        raise UserError(f"{path}: the model is damaged ({reason})") from None
+    nnx.update(network, state)
+    return Model(network, card)
+
+
+def _numbers(key: str, value: Any) -> np.ndarray:
+    """Return a float32 array of numbers given under `key`."""
+    try:
+        return np.asarray(value, np.float32)
+    except (TypeError, ValueError):
+        raise wrong(key, value, "a number or an array of numbers") from None
+
+
+def _state(network: nnx.Module) -> dict[str, Any]:
+    """Return all numbers of a network as nested dictionaries."""
+    return nnx.to_pure_dict(cast(nnx.State, nnx.state(network)))
