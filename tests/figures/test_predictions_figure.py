@@ -1,0 +1,49 @@
+"""The figure of predicted against simulated action potentials."""
+
+import numpy as np
+import pytest
+from looks import labels, outside, overlapping, panels
+
+from gbar.figures.predictions import HeldOut, draw_predictions, rmse_by_setting, spread_ranks
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 6, 7, 61, 400])
+def test_the_ranks_shown_hold_best_median_and_worst(n):
+    ranks = spread_ranks(n)
+    assert ranks == sorted(set(ranks))
+    assert len(ranks) == min(n, 6)
+    assert {1, round((n + 1) / 2), n} <= set(ranks)
+
+
+def test_settings_are_ranked_by_the_error_over_all_their_windows():
+    setting = np.array([7, 7, 7, 3, 5])
+    offset = np.array([1.0, 2.0, 6.0, 1.0, 4.0])
+    simulated = np.zeros((5, 10))
+    ranked, rmse, typical = rmse_by_setting(simulated, simulated + offset[:, None], setting)
+    assert ranked.tolist() == [3, 7, 5]
+    assert rmse == pytest.approx([1.0, np.sqrt(41 / 3), 4.0])
+    assert typical.tolist() == [3, 1, 4]
+
+
+def held_out(rank: int, n_currents: int) -> HeldOut:
+    time_ms = np.arange(200) * 2.94
+    simulated = -75 + 95 * ((time_ms > 20) & (time_ms < 150))
+    scalings = {f"I{k}": 0.5 + 0.1 * k for k in range(n_currents)}
+    predicted = {"dlstm2": simulated + 1.0, "dlstm3": simulated + 0.25}
+    return HeldOut(scalings, rank, 61, time_ms, simulated, predicted)
+
+
+@pytest.mark.parametrize("n_currents", [0, 3, 14])
+def test_each_panel_names_rank_setting_and_error_with_units(n_currents):
+    figure = draw_predictions([held_out(rank, n_currents) for rank in spread_ranks(61)], ranked_by="dlstm3")
+    assert len(panels(figure)) == 12
+    assert {"V (mV)", "error (mV)", "time in window (ms)"} <= labels(figure)
+    first = panels(figure)[0]
+    assert first.get_title(loc="left").startswith("rank 1 of 61\n")
+    assert {text.get_text() for text in first.texts} == {"dlstm2: RMSE 1 mV", "dlstm3: RMSE 0.25 mV"}
+    assert overlapping(figure) == []
+    assert outside(figure) == []
+
+
+def test_fewer_settings_than_panels_can_be_drawn():
+    assert len(panels(draw_predictions([held_out(1, 2)], ranked_by="dlstm3"))) == 2

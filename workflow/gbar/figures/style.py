@@ -1,0 +1,116 @@
+"""The one look of all figures, and how they are written.
+
+Colours are those of Okabe and Ito (2008), told apart by readers with any colour vision; ordered
+quantities take viridis, made for the same purpose, without its palest end, which vanishes on white
+paper. Letters are written as outlines, since a font that the reader lacks would move them.
+"""
+
+import functools
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from gbar.errors import wrong
+from gbar.files import whole
+
+P = ParamSpec("P")
+
+PAGE_WIDTH_MM = 170.0
+PNG_DPI = 200
+
+BLACK = "#000000"
+GREY = "#8a8a8a"
+PALE = "#e3e3e3"
+# Okabe and Ito's, from most to least contrast on white; their yellow is too pale for a line.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+
+RC: Any = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "mathtext.fontset": "dejavusans",
+    "font.size": 9,
+    "axes.titlesize": 9,
+    "axes.labelsize": 9,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.fontsize": 8,
+    "figure.titlesize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.7,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "lines.linewidth": 1.1,
+    "lines.solid_capstyle": "round",
+    "legend.frameon": False,
+    "hatch.linewidth": 0.6,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "axes.unicode_minus": True,
+    "path.simplify": True,
+    # The same data give the same bytes.
+    "svg.hashsalt": "gbar",
+    "svg.fonttype": "path",
+}
+
+
+def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Return `draw` with every artist made under the project's style, whatever the caller's own is."""
+
+    @functools.wraps(draw)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        with matplotlib.rc_context():
+            matplotlib.rcdefaults()
+            matplotlib.rcParams.update(RC)
+            return draw(*args, **kwargs)
+
+    return wrapper
+
+
+def page_figure(height_mm: float) -> Figure:
+    """Return an empty figure as wide as a page, with constrained layout and no tie to a display."""
+    figure = Figure(figsize=(PAGE_WIDTH_MM / 25.4, height_mm / 25.4), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.03, h_pad=0.04, wspace=0.02, hspace=0.02)  # type: ignore[union-attr]
+    return figure
+
+
+def ordered_colours() -> Colormap:
+    """Return the colour map of ordered quantities: viridis without its palest end."""
+    viridis = matplotlib.colormaps["viridis"]
+    return LinearSegmentedColormap.from_list("gbar", [viridis(0.93 * k / 63) for k in range(64)])
+
+
+def symbol(current: str) -> str:
+    """Return the name of a current as papers print it: `INa` becomes an italic I with Na below the line."""
+    match = re.fullmatch(r"I([A-Za-z0-9]+)", current)
+    return rf"$I_\mathrm{{{match[1]}}}$" if match else current.replace("$", r"\$")
+
+
+def mark_panel(axes: Axes, text: str, **kwargs: Any) -> None:
+    """Write `text` as the title of a panel, flush with its left edge."""
+    axes.set_title(text, loc="left", **kwargs)
+
+
+def save(figure: Figure, path: str | Path) -> None:
+    """Write a figure as SVG or PNG, whichever the ending of `path` names, whole or not at all.
+
+    The same figure gives the same bytes each time: no date, no random identifiers.
+
+    Raises:
+        UserError: `path` ends in neither `.svg` nor `.png`.
+    """
+    path = Path(path)
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in ("svg", "png"):
+        raise wrong("figure file", str(path), "a name that ends in .svg or .png")
+    metadata = {"Date": None} if kind == "svg" else {}
+    with whole(path) as made, matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(RC)
+        figure.savefig(made, format=kind, dpi=PNG_DPI, metadata=metadata)

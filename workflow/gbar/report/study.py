@@ -1,0 +1,64 @@
+"""The report of a study: which figures, which cells to cite, which provenance."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gbar import cells
+from gbar.config.study import Study
+from gbar.provenance import commit, machine, versions
+from gbar.report.page import FigureEntry, write_report
+
+TITLES = {
+    "family": "Action potentials over each scaling",
+    "settings": "Beating and silent settings",
+    "predictions": "Predicted and simulated action potentials",
+    "losses": "Loss over training",
+}
+# The DLSTM study's own text (2022): test MSE of three cascaded LSTM layers; its table of APD errors is not public.
+PUBLISHED = {"dlstm2": {"epochs": 923}, "dlstm3": {"mse_mV2": 14.803, "epochs": 834}}
+
+
+def report_study(
+    out: str | Path,
+    study: Study,
+    *,
+    figures: Sequence[Path],
+    captions: Path,
+    sweeps: Mapping[str, Path],
+    metrics: Mapping[str, Path],
+) -> None:
+    """Write the report of a study.
+
+    Args:
+        out: page to write.
+        study: the configuration.
+        figures: the figures in their order, each named as its caption.
+        captions: folder of the captions.
+        sweeps: biomarkers of each sweep, by name.
+        metrics: scores of each model, by name.
+    """
+    used = {sweep.cell.name: cells.get(sweep.cell.name, sweep.cell.variant) for sweep in study.sweeps.values()}
+    found = versions()
+    write_report(
+        out,
+        title=study.report.title,
+        figures=[
+            FigureEntry(figure, TITLES.get(figure.stem, figure.stem), captions / f"{figure.stem}.rst")
+            for figure in figures
+        ],
+        sweeps=sweeps,
+        metrics=metrics,
+        configuration=study.model_dump(mode="json"),
+        provenance={
+            "written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            "gbar": f"{found.pop('gbar')}, commit {commit()}",
+            "machine": machine(),
+            "versions": ", ".join(f"{name} {version}" for name, version in found.items()),
+        },
+        published=PUBLISHED,
+        references=[
+            *(cell.reference for cell in used.values()),
+            "The gbar authors. gbar: from ion-channel conductances to action potentials and back. See CITATION.cff.",
+        ],
+    )
