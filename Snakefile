@@ -1,0 +1,25 @@
+# gbar: from ion-channel conductances to action potentials and back.
+# The study is config.yaml, or config.yaml with a file of workflow/studies/ or your own laid over it (--configfile).
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config.yaml"
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/simulate.smk"
+include: "workflow/rules/emulate.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    input:
+        f"{RESULTS}/report.html",
+        expand(f"{RESULTS}/figures/{{figure}}.{{format}}", figure=FIGURES, format=["svg", "png"]),
+        # Blocks, too: Snakemake does not miss an intermediate file whose product is there.
+        [block_file(sweep, block) for sweep in PLANS for block in PLANS[sweep].blocks],

@@ -1,0 +1,106 @@
+"""The command line: what it prints, what it refuses, with which exit status."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gbar.cli import main, parser
+
+
+def run(capsys: pytest.CaptureFixture, *arguments: str) -> tuple[int, str, str]:
+    """Run a verb and return exit status, output and messages."""
+    try:
+        status = main(arguments)
+    except SystemExit as stop:
+        status = int(stop.code or 0)
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def verbs(one: argparse.ArgumentParser, path: tuple[str, ...] = ()) -> Iterator[list[str]]:
+    """Every verb and every kind of figure."""
+    for action in one._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, child in action.choices.items():
+                yield [*path, name]
+                yield from verbs(child, (*path, name))
+
+
+@pytest.mark.parametrize("verb", list(verbs(parser())), ids=" ".join)
+def test_every_verb_explains_itself(capsys, verb: list[str]):
+    status, out, _ = run(capsys, *verb, "--help")
+    assert status == 0
+    assert "usage: gbar " + " ".join(verb) in out
+
+
+def test_cells_lists_currents_and_parameters_with_units(capsys):
+    status, out, _ = run(capsys, "cells")
+    assert status == 0
+    assert "akwaboah2021" in out
+    assert "variants: c, python, corrected" in out
+    for text in ("INa ", "IpCa", "Ko       5.4 mM"):
+        assert text in out
+
+
+def test_simulate_prints_biomarkers_and_writes_the_trace(capsys, tmp_path: Path):
+    csv, npz, svg = (tmp_path / name for name in ("trace.csv", "trace.npz", "trace.svg"))
+    arguments = ["simulate", "akwaboah2021", "--duration-ms", "1500", "--save-every-ms", "0.5"]
+    status, out, _ = run(capsys, *arguments, "--out", str(csv), "--plot", str(svg))
+    assert status == 0
+    for text in ("akwaboah2021 c, 1500 ms: ok", "beats            4", "apd90 ", "cycle_length ", "ms", "mV", "V/s"):
+        assert text in out
+    assert svg.read_text().startswith("<?xml")
+    header, *lines = csv.read_text().splitlines()
+    assert header == "time_ms,V_mV"
+    time, V = np.array([line.split(",") for line in lines], dtype=float).T
+    np.testing.assert_allclose(time, np.arange(3000) * 0.5)
+    assert V[0] == pytest.approx(-66.643468720486, abs=1e-6)
+
+    assert run(capsys, *arguments, "--out", str(npz))[0] == 0
+    with np.load(npz, allow_pickle=False) as file:
+        np.testing.assert_allclose(file["V_mV"], V, atol=1e-7)
+        np.testing.assert_allclose(file["time_ms"], time)
+
+
+def test_simulate_scales_currents_and_sets_parameters(capsys):
+    arguments = ["simulate", "akwaboah2021", "--duration-ms", "1000", "--scale", "IK1=2", "INa=1"]
+    status, out, _ = run(capsys, *arguments)
+    assert status == 0
+    assert "akwaboah2021 c IK1=2 INa=1, 1000 ms: silent" in out
+    assert "undefined" in out
+    _, other, _ = run(capsys, *arguments, "--set", "Ko=8")
+    assert "IK1=2 INa=1 Ko=8, 1000 ms" in other
+    assert other.splitlines()[1:] != out.splitlines()[1:]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["simulate", "akwaboah"], "cell: 'akwaboah' is not allowed; it must be one of akwaboah2021"),
+        (["simulate", "akwaboah2021", "--variant", "d"], "'d' is not allowed; it must be one of c, python, corrected"),
+        (["simulate", "akwaboah2021", "--scale", "IFoo=1"], "--scale: 'IFoo' is not allowed; it must be one of INa"),
+        (["simulate", "akwaboah2021", "--scale", "INa"], "--scale: 'INa' is not allowed; it must be NAME=VALUE"),
+        (["simulate", "akwaboah2021", "--scale", "INa=x"], "--scale INa: 'x' is not allowed; it must be a number"),
+        (["simulate", "akwaboah2021", "--scale", "INa=-1"], "--scale INa: '-1' is not allowed"),
+        (["simulate", "akwaboah2021", "--scale", "INa=1", "INa=2"], "--scale: INa is given twice"),
+        (["simulate", "akwaboah2021", "--set", "INa=1"], "--set: 'INa' is not allowed; it must be one of Nao, Ko"),
+        (["simulate", "akwaboah2021", "--set", "Ko=nan"], "--set Ko: 'nan' is not allowed"),
+        (["simulate", "akwaboah2021", "--duration-ms", "-5"], "--duration-ms: '-5' is not allowed"),
+        (["simulate", "akwaboah2021", "--save-every-ms", "9999"], "--save-every-ms: 9999.0 is not allowed"),
+        (["simulate", "akwaboah2021", "--out", "trace.txt"], "--out: 'trace.txt' is not allowed"),
+        (["simulate", "akwaboah2021", "--plot", "trace.gif"], "--plot: 'trace.gif' is not allowed"),
+        (["cells", "akwaboah"], "'akwaboah' is not allowed"),
+        (["verify", "nowhere/store.zarr"], "nowhere/design.csv: cannot be read"),
+        (["solve", "--rows", "r.csv", "--out", "b.npz", "--settings", "{"], "--settings: '{' is no JSON"),
+        (["report", "--sweeps", "biomarkers.csv"], "'biomarkers.csv' is not allowed; it must be NAME=PATH"),
+        (["simulat"], "invalid choice: 'simulat'"),
+    ],
+)
+def test_a_mistake_gets_one_message_and_status_2(capsys, arguments: list[str], message: str):
+    status, _, err = run(capsys, *arguments)
+    assert status == 2
+    assert message in err.replace("argument --duration-ms", "--duration-ms")
+    assert "Traceback" not in err

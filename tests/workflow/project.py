@@ -1,0 +1,96 @@
+"""A copy of the project in a folder of its own, and what Snakemake does in it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("Snakefile", "workflow", "envs", "profiles")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run of Snakemake ended.
+
+    Attributes:
+        status: its exit status.
+        jobs: number of jobs of each rule, `all` left out.
+        output: what it printed.
+    """
+
+    status: int
+    jobs: dict[str, int]
+    output: str
+
+
+class Project:
+    """A project folder with the real Snakefile and a configuration of the test's own."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    @classmethod
+    def create(cls, folder: Path, configuration: dict) -> "Project":
+        """Copy the workflow into an empty folder."""
+        folder.mkdir(parents=True)
+        for part in PARTS:
+            source = ROOT / part
+            if source.is_dir():
+                shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy2(source, folder / part)
+        project = cls(folder)
+        project.configure(configuration)
+        return project
+
+    def copy(self, folder: Path) -> "Project":
+        """Copy everything, results and Snakemake's records included, with its time stamps."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Project(folder)
+
+    @property
+    def configuration(self) -> dict:
+        """The configuration as it stands in config.yaml."""
+        return yaml.safe_load((self.folder / "config.yaml").read_text())
+
+    def configure(self, configuration: dict) -> None:
+        """Write config.yaml."""
+        (self.folder / "config.yaml").write_text(yaml.safe_dump(configuration, sort_keys=False))
+
+    def snakemake(self, *arguments: str) -> Outcome:
+        """Run Snakemake in the folder, on two cores."""
+        finished = subprocess.run(
+            [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor", *arguments],
+            cwd=self.folder,
+            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return Outcome(finished.returncode, _planned_jobs(finished.stdout), finished.stdout)
+
+    def solved_rows(self) -> Counter[str]:
+        """How often each row of any sweep was solved into a block."""
+        return Counter(
+            line.split(",")[0]
+            for table in self.folder.glob("results/sweeps/*/blocks/*.csv")
+            if table.with_suffix(".npz").exists()
+            for line in table.read_text().splitlines()[1:]
+        )
+
+
+def _planned_jobs(output: str) -> dict[str, int]:
+    """Read the table of jobs that Snakemake prints before it starts."""
+    table = re.search(r"Job stats:\njob +count\n[- ]+\n(.*?)\ntotal", output, re.DOTALL)
+    if table is None:
+        return {}
+    jobs = dict(re.findall(r"^(\w+) +(\d+)$", table[1], re.MULTILINE))
+    return {rule: int(count) for rule, count in jobs.items() if rule != "all"}

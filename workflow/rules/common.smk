@@ -1,0 +1,82 @@
+# The configuration, checked; the plans of its sweeps; what the rules share.
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+LIBRARY = Path(workflow.basedir) / "workflow"
+sys.path.insert(0, str(LIBRARY))
+
+from gbar import cells
+from gbar.config.base import canonical
+from gbar.config.study import load_study
+from gbar.errors import UserError
+from gbar.plan import plan_sweep
+from gbar.sources import code_of, offer_to_jobs
+
+offer_to_jobs()  # cluster jobs read this file, too
+
+try:
+    STUDY = load_study(config)
+    RESULTS = STUDY.results
+    PLANS = {name: plan_sweep(sweep, f"{RESULTS}/sweeps/{name}") for name, sweep in STUDY.sweeps.items()}
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
+EMULATED = f"{RESULTS}/sweeps/{STUDY.emulate.sweep}"
+MODELS = sorted(STUDY.emulate.models)
+CAPTIONS = os.path.relpath(LIBRARY / "report")
+FIGURES = ["family", "settings", "predictions", "losses"]
+
+
+wildcard_constraints:
+    sweep="[a-z][a-z0-9_]*",
+    block="[0-9a-f]{16}",
+    model="[a-z][a-z0-9_]*",
+
+
+def block_file(sweep, block):
+    return f"{RESULTS}/sweeps/{sweep}/blocks/{block}.npz"
+
+
+def code(*modules):
+    """The library files behind a job: Snakemake compares their content, since it does not see imports."""
+    return [os.path.relpath(file) for file in code_of(*modules)]
+
+
+def sweep_code(*modules):
+    """The same for a job of one sweep, with the module of its cell, which the library finds by name."""
+
+    def of_sweep(wildcards):
+        section = STUDY.sweeps[wildcards.sweep].cell
+        cell = cells.get(section.name, section.variant)
+        return code(*modules, f"gbar.cells.{cell.name}", cell.equations)
+
+    return of_sweep
+
+
+def named_files(pattern):
+    """NAME=FILE of every model, as the verbs take them."""
+    return [f"{model}={pattern.format(model=model)}" for model in MODELS]
+
+
+def settings_of_block(wildcards):
+    sweep = STUDY.sweeps[wildcards.sweep].model_dump(mode="json")
+    return canonical({key: sweep[key] for key in ("cell", "protocol", "solver")})
+
+
+def settings_of_sweep(wildcards):
+    """All of a sweep but the size of its jobs, which leaves its numbers alone."""
+    return canonical(STUDY.sweeps[wildcards.sweep].model_dump(mode="json", exclude={"rows_per_job"}))
+
+
+def settings_of_windows(wildcards):
+    return canonical(STUDY.emulate.model_dump(mode="json", include={"windows", "split"}))
+
+
+def mem_mb_of_block(wildcards):
+    """Voltages in float32 and as much again while they are written, beside 1 GB for JAX."""
+    sweep = STUDY.sweeps[wildcards.sweep]
+    samples = sweep.protocol.duration_ms / sweep.protocol.save_every_ms
+    return int(1000 + 3 * 4e-6 * sweep.rows_per_job * samples)

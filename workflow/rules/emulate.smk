@@ -1,0 +1,78 @@
+# From the store of a sweep to trained and judged emulators: windows, training, evaluation.
+
+
+rule windows:
+    input:
+        store=f"{EMULATED}/store.zarr",
+        biomarkers=f"{EMULATED}/biomarkers.csv",
+        code=code("gbar.emulate.dataset"),
+    output:
+        directory(f"{RESULTS}/emulate/windows.zarr"),
+    log:
+        f"{RESULTS}/logs/windows.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/windows.tsv"
+    conda:
+        "../../envs/gbar.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+    params:
+        settings=settings_of_windows,
+    message:
+        "Cutting windows out of sweep {STUDY.emulate.sweep}"
+    shell:
+        "python -m gbar windows --store {input.store} --biomarkers {input.biomarkers}"
+        " --settings {params.settings:q} --out {output} > {log} 2>&1"
+
+
+rule train:
+    input:
+        windows=f"{RESULTS}/emulate/windows.zarr",
+        code=code("gbar.runtime", "gbar.emulate.training"),
+    output:
+        directory(f"{RESULTS}/emulate/{{model}}/model"),
+    log:
+        f"{RESULTS}/logs/train/{{model}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train/{{model}}.tsv"
+    conda:
+        "../../envs/gbar.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+    params:
+        settings=lambda wildcards: STUDY.emulate.models[wildcards.model].canonical(),
+        # Not an output: Snakemake deletes the outputs of a killed job, and training takes up its checkpoints.
+        checkpoints=f"{RESULTS}/checkpoints/{{model}}",
+    message:
+        "Training {wildcards.model}"
+    shell:
+        "python -m gbar train --windows {input.windows} --settings {params.settings:q}"
+        " --checkpoints {params.checkpoints} --out {output} > {log} 2>&1"
+
+
+rule evaluate:
+    input:
+        windows=f"{RESULTS}/emulate/windows.zarr",
+        model=f"{RESULTS}/emulate/{{model}}/model",
+        code=code("gbar.runtime", "gbar.emulate.evaluation"),
+    output:
+        metrics=f"{RESULTS}/emulate/{{model}}/metrics.json",
+        predictions=f"{RESULTS}/emulate/{{model}}/predictions.npz",
+    log:
+        f"{RESULTS}/logs/evaluate/{{model}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/evaluate/{{model}}.tsv"
+    conda:
+        "../../envs/gbar.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+    params:
+        settings=STUDY.emulate.smoothing.canonical(),
+    message:
+        "Evaluating {wildcards.model}"
+    shell:
+        "python -m gbar evaluate --model {input.model} --windows {input.windows} --settings {params.settings:q}"
+        " --metrics {output.metrics} --predictions {output.predictions} > {log} 2>&1"

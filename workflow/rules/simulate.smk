@@ -1,0 +1,51 @@
+# From the design of a sweep to its store: solve blocks of rows, gather them.
+
+
+rule solve:
+    input:
+        rows=f"{RESULTS}/sweeps/{{sweep}}/blocks/{{block}}.csv",
+        code=sweep_code("gbar.runtime", "gbar.blocks"),
+    output:
+        f"{RESULTS}/sweeps/{{sweep}}/blocks/{{block}}.npz",
+    log:
+        f"{RESULTS}/logs/solve/{{sweep}}/{{block}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/solve/{{sweep}}/{{block}}.tsv"
+    conda:
+        "../../envs/gbar.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb_of_block,
+    params:
+        settings=settings_of_block,
+    message:
+        "Solving block {wildcards.block} of sweep {wildcards.sweep}"
+    shell:
+        "python -m gbar solve --rows {input.rows} --settings {params.settings:q} --out {output} > {log} 2>&1"
+
+
+rule gather:
+    input:
+        blocks=lambda wildcards: [block_file(wildcards.sweep, block) for block in PLANS[wildcards.sweep].blocks],
+        design=f"{RESULTS}/sweeps/{{sweep}}/design.csv",
+        code=sweep_code("gbar.gather"),
+    output:
+        store=directory(f"{RESULTS}/sweeps/{{sweep}}/store.zarr"),
+        biomarkers=f"{RESULTS}/sweeps/{{sweep}}/biomarkers.csv",
+    log:
+        f"{RESULTS}/logs/gather/{{sweep}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/gather/{{sweep}}.tsv"
+    conda:
+        "../../envs/gbar.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards: 3 * mem_mb_of_block(wildcards),
+    params:
+        settings=settings_of_sweep,
+        blocks=lambda wildcards: f"{RESULTS}/sweeps/{wildcards.sweep}/blocks",
+    message:
+        "Gathering sweep {wildcards.sweep}"
+    shell:
+        "python -m gbar gather --design {input.design} --blocks {params.blocks} --settings {params.settings:q}"
+        " --store {output.store} --biomarkers {output.biomarkers} > {log} 2>&1"
