@@ -51,7 +51,7 @@ class SolverSection(Section):
         Literal["rosenbrock", "rush_larsen"],
         Field(description="adaptive Rosenbrock, or the authors' fixed-step Rush-Larsen scheme"),
     ] = "rosenbrock"
-    rtol: Annotated[Number, Field(ge=1e-12, le=1e-2, description="relative tolerance (rosenbrock)")] = 3e-5
+    rtol: Annotated[Number, Field(ge=1e-12, le=1e-2, description="relative tolerance (rosenbrock)")] = 1e-5
     max_step_ms: Annotated[Positive, Field(description="longest step, ms (rosenbrock)")] = 20.0
     dt_ms: Annotated[Positive, Field(description="fixed step, ms (rush_larsen)")] = 0.0005
 

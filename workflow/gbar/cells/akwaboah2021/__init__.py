@@ -3,7 +3,7 @@
 The authors' two programs differ, and so do the variants:
 
     c          the group's C program (2021-05-25), whose output the DLSTM study used; the paper's Tables S7 and S9
-    python     the first author's notebook (2021-03-24); the paper's Table S8
+    python     the first author's notebook (2021-03-24), from its own initial state; the paper's Table S8
     corrected  M. Clerx's reading for Myokit (2024): the C conductances with the slips of the program mended
 
 The slips belong to the published tuning (without them the beat is 340 ms instead of 441 ms): see `Tuning`.
@@ -11,7 +11,7 @@ The slips belong to the published tuning (without them the beat is 340 ms instea
 
 from dataclasses import dataclass
 
-from gbar.cells.cell import Cell, Current, Parameter, State
+from gbar.cells.cell import Cell, Current, Kind, Parameter, State
 
 REFERENCE = (
     "Akwaboah AD, Tsevi B, Yamlome P, Treat JA, Brucal-Hallare M, Cordeiro JM, Deo M. An in silico hiPSC-derived "
@@ -71,7 +71,7 @@ _RETICULUM = {"c": _RETICULUM_C, "python": _RETICULUM_S8, "corrected": _RETICULU
 VARIANTS = tuple(_TUNINGS)
 
 # name, unit, kind; initial value of Table S9 (the C program's steady state) and of the notebook.
-_STATES = (
+_STATES: tuple[tuple[str, str, Kind, float, float], ...] = (
     ("V", "mV", "voltage", -66.643468720486, -72.13392269291998),
     ("m", "1", "gate", 0.049124825877, 0.021232582553136294),
     ("h", "1", "gate", 0.727700325891, 0.8953389405508547),
@@ -106,8 +106,10 @@ _STATES = (
 
 
 def _states(variant: str) -> tuple[State, ...]:
-    column = 4 if variant == "python" else 3
-    return tuple(State(name=row[0], initial=row[column], unit=row[1], kind=row[2]) for row in _STATES)
+    return tuple(
+        State(name, notebook if variant == "python" else table_s9, unit, kind)
+        for name, unit, kind, table_s9, notebook in _STATES
+    )
 
 
 _CURRENTS = (
