@@ -1,4 +1,4 @@
-"""A copy of the project in a folder of its own, and what Snakemake does in it."""
+"""A copy of the project in a folder of its own, a tiny study, and what Snakemake does with them."""
 
 import os
 import re
@@ -94,3 +94,45 @@ def _planned_jobs(output: str) -> dict[str, int]:
         return {}
     jobs = dict(re.findall(r"^(\w+) +(\d+)$", table[1], re.MULTILINE))
     return {rule: int(count) for rule, count in jobs.items() if rule != "all"}
+
+
+def tiny_model(lstm_layers: int) -> dict:
+    """A network of that many LSTM layers that trains in a moment."""
+    return {
+        "network": {
+            "name": f"dlstm{lstm_layers}",
+            "lstm_widths": [4] * lstm_layers,
+            "dense_widths": [4, 4],
+            "activation": "tanh",
+        },
+        "training": {"epochs": 2, "batch_size": 12, "learning_rate": 0.01},
+    }
+
+
+def tiny_study() -> dict:
+    """A study of seconds: 63 settings of five currents, four more of a second sweep, two small networks."""
+    return {
+        "sweeps": {
+            "hipsc": {
+                "cell": {"name": "akwaboah2021"},
+                "design": {
+                    "kind": "subsets",
+                    "vary": ["INa", "IKur", "IKr", "IK1", "ICaL"],
+                    "levels": [0.8, 1.0, 1.2],
+                },
+                "protocol": {"duration_ms": 1600, "save_every_ms": 0.1},
+                "rows_per_job": 32,
+            },
+            "cloud": {
+                "cell": {"name": "akwaboah2021"},
+                "design": {"kind": "sobol", "vary": ["INa", "IKr"], "range": [0.9, 1.1], "rows": 4},
+                "protocol": {"duration_ms": 200, "save_every_ms": 0.1},
+                "rows_per_job": 32,
+            },
+        },
+        "emulate": {
+            "sweep": "hipsc",
+            "windows": {"samples": 5000, "resampled": 1000, "trim": 10, "lead_ms": 20, "min_beats": 3},
+            "models": {"dlstm2": tiny_model(2), "dlstm3": tiny_model(3)},
+        },
+    }

@@ -1,8 +1,7 @@
 """Mistakes of a user of the workflow: one message, before any job starts where that can be known."""
 
 import pytest
-from conftest import tiny_study
-from project import Project
+from project import Project, tiny_study
 from test_rerun import edited
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]

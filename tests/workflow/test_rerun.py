@@ -1,5 +1,7 @@
 """What an edit redoes: exactly the jobs that depend on it, and never a row that was solved."""
 
+import math
+
 import pytest
 from project import Project
 
@@ -143,3 +145,22 @@ def test_a_deleted_block_is_solved_again_and_no_other(project: Project):
     blocks[0].unlink()
     assert run(project) == {"solve": 1} | AFTER_STORE
     assert [block for block in blocks if block.stat().st_mtime_ns != stamps[block]] == blocks[:1]
+
+
+def test_one_figure_can_be_asked_for(project: Project):
+    (project.folder / "results/figures/family.svg").unlink()
+    outcome = project.snakemake("results/figures/family.svg")
+    assert outcome.status == 0
+    assert outcome.jobs == {"figure_family": 1}
+
+
+def test_the_full_factorial_is_planned_in_blocks(project: Project):
+    levels = [round(0.2 * k, 1) for k in range(11)]
+    configuration = project.configuration
+    configuration["sweeps"]["hipsc"]["design"] |= {"kind": "grid", "levels": levels}
+    configuration["sweeps"]["hipsc"]["rows_per_job"] = 1024
+    project.configure(configuration)
+    outcome = project.snakemake("--dry-run")
+    assert outcome.status == 0
+    # 11^5 settings, of which the finished study solved the 63 of its subsets.
+    assert outcome.jobs["solve"] == math.ceil((11**5 - 63) / 1024)
