@@ -19,7 +19,7 @@ def test_a_split_by_simulation_keeps_the_windows_of_a_simulation_together() -> N
 
 
 def test_a_split_by_window_deals_out_windows_and_leaks_as_published() -> None:
-    split = split_windows(IDS, SplitSettings(by="window"))
+    split = split_windows(IDS, SplitSettings(), by="window")
     assert np.bincount(split).tolist() == [180, 20, 50]
     assert any(len(part) > 1 for part in parts_of(IDS, split).values())
 

@@ -41,7 +41,7 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> tuple[zarr.Group, list[Ro
     scalings = {"INa": np.linspace(0.5, 1.0, 6), "IKr": np.linspace(2.0, 0.0, 6)}
     ids = [f"row{k}" for k in range(6)]
     path = tmp_path_factory.mktemp("sweep") / "store.zarr"
-    quantities = [Quantity(name, "1", name, values.tolist()) for name, values in scalings.items()]
+    quantities = [Quantity(name, "1", name, 1.0, values.tolist()) for name, values in scalings.items()]
     writer = StoreWriter(path, Layout(ids, quantities, V.shape[1], DT, {}))
     writer.write(0, V, status)
     writer.close()
@@ -146,7 +146,7 @@ def test_a_data_set_reads_back_as_it_was_written(windows: Windows, tmp_path: Pat
     write_windows(path, windows, {"title": "a test"})
     again = open_windows(path)
     assert again.features == windows.features
-    for name in ("trace", "inputs", "time", "row", "start_ms", "split"):
+    for name in ("trace", "inputs", "time", "row", "start_ms", "split", "split_by_window"):
         assert np.array_equal(getattr(again, name), getattr(windows, name))
         assert getattr(again, name).dtype == getattr(windows, name).dtype
     assert [child.name for child in tmp_path.iterdir()] == ["windows.zarr"]

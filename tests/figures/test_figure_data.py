@@ -40,8 +40,8 @@ def sweep(tmp_path) -> Path:
     rows = summary_rows(ids, values, status, traces, DT_MS)
     write_table(tmp_path / "biomarkers.csv", reversed(rows))
     quantities = [
-        Quantity("INa", "1", "scaling of the INa conductance", values["INa"].tolist()),
-        Quantity("Ko", "mM", "external potassium", values["Ko"].tolist()),
+        Quantity("INa", "1", "scaling of the INa conductance", 1.0, values["INa"].tolist()),
+        Quantity("Ko", "mM", "external potassium", 5.4, values["Ko"].tolist()),
     ]
     attributes = {"cell": "akwaboah2021", "variant": "c"}
     writer = StoreWriter(tmp_path / "store.zarr", Layout(ids, quantities, len(TIME_MS), DT_MS, attributes))

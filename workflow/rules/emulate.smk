@@ -60,6 +60,7 @@ rule evaluate:
     output:
         metrics=f"{RESULTS}/emulate/{{model}}/metrics.json",
         predictions=f"{RESULTS}/emulate/{{model}}/predictions.npz",
+        scores=f"{RESULTS}/emulate/{{model}}/scores.csv",
     log:
         f"{RESULTS}/logs/evaluate/{{model}}.log",
     benchmark:
@@ -75,4 +76,4 @@ rule evaluate:
         "Evaluating {wildcards.model}"
     shell:
         "python -m gbar evaluate --model {input.model} --windows {input.windows} --settings {params.settings:q}"
-        " --metrics {output.metrics} --predictions {output.predictions} > {log} 2>&1"
+        " --metrics {output.metrics} --predictions {output.predictions} --scores {output.scores} > {log} 2>&1"

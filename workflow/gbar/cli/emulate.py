@@ -28,6 +28,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     evaluate.add_argument("--settings", required=True, help="smoothing, as JSON")
     evaluate.add_argument("--metrics", type=Path, required=True, help="scores to write, .json")
     evaluate.add_argument("--predictions", type=Path, required=True, help="predicted test windows to write, .npz")
+    evaluate.add_argument("--scores", type=Path, required=True, help="table of the test windows to write, .csv")
     evaluate.set_defaults(run=_evaluate)
 
 
@@ -60,4 +61,4 @@ def _evaluate(options: argparse.Namespace) -> None:
     from gbar.emulate.evaluation import evaluate_emulator
 
     settings = parsed(SmoothingSection, options.settings)
-    evaluate_emulator(options.model, options.windows, settings, options.metrics, options.predictions)
+    evaluate_emulator(options.model, options.windows, settings, options.metrics, options.predictions, options.scores)

@@ -1,5 +1,6 @@
 """The `emulate` section: the data set of the emulators, the networks, their training and evaluation."""
 
+import math
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -30,12 +31,8 @@ class WindowsSection(Section):
 
 
 class SplitSection(Section):
-    """Which windows train, validate and test."""
+    """How many windows train, validate and test."""
 
-    by: Annotated[
-        Literal["simulation", "window"],
-        Field(description="simulation: all windows of a setting on one side; window: as published, which leaks"),
-    ] = "simulation"
     test: Annotated[Fraction, Field(description="share held out for the figures reported")] = 0.2
     validation: Annotated[Fraction, Field(description="share of the rest that chooses epoch and smoothing")] = 0.1
     seed: Annotated[Seed, Field(description="seed of the split")] = 0
@@ -98,18 +95,28 @@ class TrainingSection(Section):
 
 
 class ModelSection(Section):
-    """One emulator: its network and its training."""
+    """One emulator: what it learns from, its network and its training."""
 
+    split: Annotated[
+        Literal["simulation", "window"],
+        Field(description="simulation: all windows of a setting on one side; window: as published, which leaks"),
+    ] = "simulation"
     network: NetworkSection
     training: TrainingSection
 
 
 class SmoothingSection(Section):
-    """Gaussian smoothing of predicted traces; the width is chosen on validation windows."""
+    """Gaussian smoothing of predicted traces; its width is chosen on validation windows, none at all among them."""
 
-    sigmas: Annotated[
-        list[NonNegative], Field(min_length=1, description="widths tried, in samples of the window; 0 is none")
-    ]
+    smallest: Annotated[Positive, Field(description="least width tried, in samples of the window")] = 1.0
+    largest: Annotated[Positive, Field(description="greatest width tried")] = 7.0
+    step: Annotated[Positive, Field(description="step between widths")] = 0.1
+
+    @property
+    def sigmas(self) -> list[float]:
+        """The widths tried, in samples; 0 is no smoothing."""
+        count = math.floor((self.largest - self.smallest) / self.step + 1e-9) + 1
+        return [0.0, *(round(self.smallest + k * self.step, 6) for k in range(count))]
 
 
 class DatasetSection(Section):
@@ -123,5 +130,5 @@ class EmulateSection(DatasetSection):
     """The emulators of one sweep."""
 
     sweep: Annotated[Name, Field(description="the sweep they learn from")]
-    smoothing: SmoothingSection = SmoothingSection(sigmas=[0.0])
+    smoothing: SmoothingSection = SmoothingSection()
     models: Annotated[dict[Name, ModelSection], Field(min_length=1, description="the emulators, by name")]

@@ -7,6 +7,7 @@ from time import perf_counter
 import numpy as np
 
 from gbar.config.emulate import SmoothingSection
+from gbar.emulate.per_window import beginning, write_scores
 from gbar.emulate.scores import choose_sigma, floor, score, smooth
 from gbar.emulate.split import TEST, VALIDATION
 from gbar.emulate.windows import Windows, open_windows
@@ -22,8 +23,9 @@ def evaluate_emulator(
     settings: SmoothingSection,
     metrics: str | Path,
     predictions: str | Path,
+    scores: str | Path,
 ) -> None:
-    """Write metrics.json and predictions.npz of a model.
+    """Write metrics.json, predictions.npz and scores.csv of a model.
 
     The width of the smoothing is chosen on validation windows; test windows choose nothing.
 
@@ -33,27 +35,34 @@ def evaluate_emulator(
         settings: widths of the smoothing to try.
         metrics: scores to write.
         predictions: smoothed predictions of the test windows to write.
+        scores: table of the test windows to write.
     """
     data, network = open_windows(windows), load_model(model)
+    training = network.card.training
+    if training["split"] == "window":
+        data = data.split_as_published()
     validation, test = data.part(VALIDATION), data.part(TEST)
     scan = choose_sigma(network(data.inputs[validation]), data.trace[validation], settings.sigmas)
     predicted = smooth(network(data.inputs[test]), scan.sigma)
-    scores = score(predicted, data.trace[test], data.sample_ms)
+    found = score(predicted, data.trace[test], data.sample_ms)
+    early = beginning(data)
     bound = floor(data.trace, data.row, data.split)
-    training = network.card.training
-    found = {
-        "mse_mV2": scores.mse_mV2,
-        "rmse_mV": scores.rmse_mV,
-        "mae_mV": scores.mae_mV,
-        **{f"mape_{name}_percent": value for name, value in scores.apd_mape.items()},
-        **{f"median_ape_{name}_percent": value for name, value in scores.apd_median_ape.items()},
-        "mdp_mae_mV": scores.mdp_mae_mV,
-        "peak_mae_mV": scores.peak_mae_mV,
-        "test_windows": scores.n_windows,
+    report = {
+        "mse_mV2": found.mse_mV2,
+        "rmse_mV": found.rmse_mV,
+        "mae_mV": found.mae_mV,
+        "mse_300_mV2": float(np.mean((predicted[:, early].astype(float) - data.trace[test][:, early]) ** 2)),
+        **{f"mape_{name}_percent": value for name, value in found.apd_mape.items()},
+        **{f"median_ape_{name}_percent": value for name, value in found.apd_median_ape.items()},
+        "mdp_mae_mV": found.mdp_mae_mV,
+        "peak_mae_mV": found.peak_mae_mV,
+        "split": training["split"],
+        "test_windows": found.n_windows,
         "test_simulations": len(np.unique(data.row[test])),
-        "test_windows_measured": scores.n_measured,
-        "test_windows_without_predicted_ap": scores.n_unmeasured,
+        "test_windows_measured": found.n_measured,
+        "test_windows_without_predicted_ap": found.n_unmeasured,
         "drift_floor_mse_mV2": bound.unbiased_mse_mV2,
+        "seen_floor_mse_mV2": bound.seen_mse_mV2,
         "smoothing_sigma_samples": scan.sigma,
         "smoothing_scan": {"sigma": scan.sigmas, "validation_mse_mV2": scan.mse_mV2},
         "parameters": training["parameters"],
@@ -63,7 +72,8 @@ def evaluate_emulator(
         "training_status": training["status"],
         "prediction_s_per_ap": _time_per_ap(network, data),
     }
-    write_text(metrics, json.dumps(_without_nan(found), indent=1) + "\n")
+    write_text(metrics, json.dumps(_without_nan(report), indent=1) + "\n")
+    write_scores(scores, data, test, predicted, data.features)
     with whole(predictions) as made, made.open("wb") as file:
         np.savez(file, window=test.astype(np.int32), trace=predicted.astype(np.float32))
 

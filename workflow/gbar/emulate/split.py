@@ -1,7 +1,8 @@
 """Which windows train, which validate and which test."""
 
 import hashlib
-from collections.abc import Sequence
+from bisect import bisect
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,20 +19,19 @@ class SplitSettings:
     """How the windows are split.
 
     Attributes:
-        by: "simulation" keeps all windows of a simulation on one side; "window" deals them one by one, as the
-            DLSTM study did, so that a network is tested on simulations it has seen other beats of.
         test: share of the simulations (or windows) held out for the figures reported.
         validation: share of the rest that chooses epoch and smoothing.
         seed: seed of the split.
     """
 
-    by: Literal["simulation", "window"] = "simulation"
     test: float = 0.2
     validation: float = 0.1
     seed: int = 0
 
 
-def split_windows(ids: Sequence[str], settings: SplitSettings) -> np.ndarray:
+def split_windows(
+    ids: Sequence[str], settings: SplitSettings, by: Literal["simulation", "window"] = "simulation"
+) -> np.ndarray:
     """Return the part of each window, int8, shape (window,): `TRAIN`, `VALIDATION` or `TEST`.
 
     What is dealt out, simulations or windows, is put in the order of a hash of seed and identity. So the
@@ -41,11 +41,13 @@ def split_windows(ids: Sequence[str], settings: SplitSettings) -> np.ndarray:
     Args:
         ids: id of the simulation each window was cut from, shape (window,), its windows in their order.
         settings: how to split.
+        by: "simulation" keeps all windows of a simulation on one side; "window" deals them one by one, as the DLSTM
+            study did, so that a network is tested on simulations it has seen other beats of.
 
     Raises:
         UserError: a part that was asked for stays empty.
     """
-    keys = list(ids) if settings.by == "simulation" else _numbered(ids)
+    keys = list(ids) if by == "simulation" else _numbered(ids)
     order = sorted(set(keys), key=lambda key: _hash(settings.seed, key))
     n_test = round(settings.test * len(order))
     n_validation = round(settings.validation * (len(order) - n_test))
@@ -53,13 +55,33 @@ def split_windows(ids: Sequence[str], settings: SplitSettings) -> np.ndarray:
     for name, size, wanted in zip(PARTS, sizes, (1.0, settings.validation, settings.test), strict=True):
         if wanted > 0 and size == 0:
             raise UserError(
-                f"split: {len(order)} {settings.by}s leave none for {name} (test {settings.test:g}, "
-                f"validation {settings.validation:g}); use more {settings.by}s or other shares"
+                f"split: {len(order)} {by}s leave none for {name} (test {settings.test:g}, "
+                f"validation {settings.validation:g}); use more {by}s or other shares"
             )
     part = dict.fromkeys(order, TRAIN)
     part |= dict.fromkeys(order[:n_test], TEST)
     part |= dict.fromkeys(order[n_test : n_test + n_validation], VALIDATION)
     return np.array([part[key] for key in keys], dtype=np.int8)
+
+
+def split_others(ids: Sequence[str], dealt: Mapping[str, int], settings: SplitSettings) -> np.ndarray:
+    """Return the part of each simulation, int8, shape (simulation,), where those with windows have theirs already.
+
+    Another simulation is dealt the part of the one that comes next in the order of hashes: so each part gets
+    about its share.
+
+    Args:
+        ids: id of each simulation.
+        dealt: part of those that have windows, by id.
+        settings: how they were split.
+    """
+    order = sorted(dealt, key=lambda key: _hash(settings.seed, key))
+    hashes = [_hash(settings.seed, key) for key in order]
+
+    def nearest(key: str) -> str:
+        return order[min(bisect(hashes, _hash(settings.seed, key)), len(order) - 1)]
+
+    return np.array([dealt[key] if key in dealt else dealt[nearest(key)] for key in ids], dtype=np.int8)
 
 
 def _numbered(ids: Sequence[str]) -> list[str]:

@@ -31,6 +31,8 @@ def train_emulator(windows: str | Path, settings: ModelSection, checkpoints: str
         UserError: fewer training windows than the batch size.
     """
     data = open_windows(windows)
+    if settings.split == "window":
+        data = data.split_as_published()
     inputs, output = _scalings(data)
     training, validation = (_scaled(data, part, inputs, output) for part in (TRAIN, VALIDATION))
     architecture = settings.network.model_dump(mode="json")
@@ -48,6 +50,7 @@ def train_emulator(windows: str | Path, settings: ModelSection, checkpoints: str
         output=output,
         training=asdict(chosen)
         | {
+            "split": settings.split,
             "status": outcome.status,
             "epochs_done": len(history),
             "best_epoch": outcome.best_epoch,

@@ -5,10 +5,13 @@ AP", resampled to 5,000 samples by the Fourier method and cut by 50 at each end,
 4,900 samples at 0.12 ms. How the segments were placed is not published. Here a window starts `lead_ms` before
 an upstroke, so that all windows are aligned there; the AP must have repolarised to 90 %, and the trace must
 not end, before the window does.
+
+Beside the windows the data set lists all settings that were solved, with whether they beat: what a classifier
+needs, since settings that do not beat have no windows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +19,15 @@ import zarr
 from scipy.signal import resample
 from zarr.codecs import ZstdCodec
 
-from gbar.biomarker_table import Row
+from gbar.biomarker_table import DIVERGED, Row
 from gbar.biomarkers import Beats, find_beats
-from gbar.emulate.split import PARTS, SplitSettings, split_windows
+from gbar.emulate.split import PARTS, SplitSettings, split_others, split_windows
 from gbar.errors import UserError, wrong
 from gbar.files import whole
+from gbar.store import STATUS
 
+_FLAGS = {"flag_values": list(range(len(PARTS))), "flag_meanings": " ".join(PARTS)}
+BEAT_TIME = "beat_time_ms"  # the input that is no scaling: when in its simulation a window's upstroke is
 WINDOWS_PER_CHUNK = 128  # 2.5 MB before compression
 ARRAYS = {
     "trace": (("window", "sample"), {"units": "mV", "long_name": "membrane potential"}),
@@ -35,7 +41,16 @@ ARRAYS = {
         ("window",),
         {"units": "ms", "long_name": "time of the window's first sample in its simulation"},
     ),
-    "split": (("window",), {"flag_values": list(range(len(PARTS))), "flag_meanings": " ".join(PARTS)}),
+    "upstroke_ms": (("window",), {"units": "ms", "long_name": "time of the window's upstroke in its simulation"}),
+    "cycle_length_ms": (
+        ("window",),
+        {"units": "ms", "long_name": "time from the window's upstroke to the next; NaN where the trace has none"},
+    ),
+    "split": (("window",), _FLAGS | {"long_name": "part, by simulation"}),
+    "split_by_window": (("window",), _FLAGS | {"long_name": "part, window by window"}),
+    "setting_inputs": (("setting", "scaling"), {"long_name": "scalings of every setting that was solved"}),
+    "setting_beats": (("setting",), {"long_name": "1 where the setting has enough beats for windows, 0 elsewhere"}),
+    "setting_split": (("setting",), _FLAGS | {"long_name": "part of the setting, that of its windows"}),
 }
 
 
@@ -51,6 +66,7 @@ class WindowSettings:
         skip_beats: first beats of a trace left out: they start from the initial state, not from a beat.
         overlap: a window for every beat; otherwise a window starts after the last one ended, as published.
         min_beats: fewest beats of a trace that windows are cut from.
+        beat_time: the time of a window's upstroke is an input, too: concentrations drift, and the beats with them.
         sample_ms: sampling interval the traces must have; None takes that of the store.
     """
 
@@ -61,6 +77,7 @@ class WindowSettings:
     skip_beats: int = 1
     overlap: bool = False
     min_beats: int = 3
+    beat_time: bool = False
     sample_ms: float | None = None
 
     def __post_init__(self) -> None:
@@ -81,12 +98,19 @@ class Windows:
 
     Attributes:
         trace: membrane potential, mV, float32, shape (window, sample).
-        inputs: the scalings of each window's simulation, float32, shape (window, feature).
+        inputs: the scalings of each window's simulation, and the time of its upstroke if that is an input, float32,
+            shape (window, feature).
         time: time of each sample from the window's first, ms, shape (sample,).
         row: row of the store each window was cut from, int32, shape (window,).
         start_ms: time of each window's first sample in its simulation, shape (window,).
-        split: 0 train, 1 validation, 2 test, int8, shape (window,).
-        features: names of the inputs.
+        upstroke_ms: time of its upstroke there.
+        cycle_length_ms: time from that upstroke to the next; NaN where the trace ends before.
+        split: 0 train, 1 validation, 2 test, int8, shape (window,); windows of a simulation are on one side.
+        split_by_window: the same, dealt out window by window, as published.
+        setting_inputs: scalings of every setting solved to the end, float32, shape (setting, scaling).
+        setting_beats: whether it beats often enough for windows, int8, shape (setting,).
+        setting_split: its part, that of its windows if it has any, int8, shape (setting,).
+        features: names of the inputs, the scalings first.
     """
 
     trace: np.ndarray
@@ -94,7 +118,13 @@ class Windows:
     time: np.ndarray
     row: np.ndarray
     start_ms: np.ndarray
+    upstroke_ms: np.ndarray
+    cycle_length_ms: np.ndarray
     split: np.ndarray
+    split_by_window: np.ndarray
+    setting_inputs: np.ndarray
+    setting_beats: np.ndarray
+    setting_split: np.ndarray
     features: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -105,13 +135,17 @@ class Windows:
         """Interval between samples."""
         return float(self.time[1] - self.time[0])
 
+    def split_as_published(self) -> "Windows":
+        """Return the same windows, their parts dealt out window by window."""
+        return replace(self, split=self.split_by_window)
+
     def part(self, part: int) -> np.ndarray:
         """Return the indices of the windows of a part: `split.TRAIN`, `split.VALIDATION` or `split.TEST`."""
         return np.flatnonzero(self.split == part)
 
 
-def window_starts(beats: Beats, n_samples: int, sample_ms: float, settings: WindowSettings) -> np.ndarray:
-    """Return the sample of a trace at which each of its windows starts, shape (window,).
+def window_beats(beats: Beats, n_samples: int, sample_ms: float, settings: WindowSettings) -> np.ndarray:
+    """Return the beats of a trace that get a window, as indices, shape (window,).
 
     Args:
         beats: the beats of the trace, timed from its first sample.
@@ -119,20 +153,25 @@ def window_starts(beats: Beats, n_samples: int, sample_ms: float, settings: Wind
         sample_ms: its sampling interval.
         settings: how windows are cut.
     """
-    beats = beats[settings.skip_beats :]
-    starts = np.round((beats.upstroke_ms - settings.lead_ms) / sample_ms).astype(int)
+    starts = window_starts(beats, sample_ms, settings)
     ends = starts + settings.samples
     ringing_ms = settings.trim * settings.samples * sample_ms / settings.resampled
     # False where APD90 is undefined.
     is_complete = beats.upstroke_ms + beats.apd90_ms <= ends * sample_ms - ringing_ms
-    starts = starts[is_complete & (starts >= 0) & (ends <= n_samples)]
+    is_late_enough = np.arange(len(beats)) >= settings.skip_beats
+    found = np.flatnonzero(is_complete & is_late_enough & (starts >= 0) & (ends <= n_samples))
     if settings.overlap:
-        return starts
+        return found
     chosen: list[int] = []
-    for start in starts:
-        if not chosen or start >= chosen[-1] + settings.samples:
-            chosen.append(start)
+    for beat in found:
+        if not chosen or starts[beat] >= ends[chosen[-1]]:
+            chosen.append(beat)
     return np.array(chosen, dtype=int)
+
+
+def window_starts(beats: Beats, sample_ms: float, settings: WindowSettings) -> np.ndarray:
+    """Return the sample of its trace at which the window of each beat starts, shape (beat,)."""
+    return np.round((beats.upstroke_ms - settings.lead_ms) / sample_ms).astype(int)
 
 
 def cut(v: np.ndarray, starts: np.ndarray, settings: WindowSettings) -> np.ndarray:
@@ -166,7 +205,7 @@ def build_windows(
         table: its biomarkers, a row each, in the store's order.
         settings: how windows are cut.
         split: which of them train, validate and test.
-        features: the varied quantities that are the inputs; all of them when left out.
+        features: the varied quantities that are inputs; all of them when left out.
         progress: told the fraction done, now and then.
 
     Raises:
@@ -189,13 +228,16 @@ def build_windows(
             f"windows.min_beats: none of the {len(table)} settings has at least {settings.min_beats} beats; "
             "simulate longer, allow fewer beats, or choose settings that beat"
         )
-    traces, starts, rows = [], [], []
+    traces, starts, upstrokes, cycle_lengths, rows = [], [], [], [], []
     for done, k in enumerate(beating, start=1):
         v = np.asarray(store["V"][k])  # type: ignore[index]
-        found = window_starts(find_beats(v, sample_ms), n_samples, sample_ms, settings)
-        traces.append(cut(v, found, settings))
-        starts.append(found)
-        rows.append(np.full(len(found), k, dtype=np.int32))
+        beats = find_beats(v, sample_ms)
+        which = window_beats(beats, n_samples, sample_ms, settings)
+        starts.append(window_starts(beats[which], sample_ms, settings))
+        traces.append(cut(v, starts[-1], settings))
+        upstrokes.append(beats.upstroke_ms[which])
+        cycle_lengths.append(np.append(beats.cycle_length_ms[1:], np.nan)[which])
+        rows.append(np.full(len(which), k, dtype=np.int32))
         if progress:
             progress(done / len(beating))
     row = np.concatenate(rows)
@@ -204,16 +246,27 @@ def build_windows(
             f"windows: none of the {len(beating)} settings that beat has a complete window of "
             f"{settings.samples * sample_ms:g} ms behind {settings.skip_beats} beats; simulate longer"
         )
-    scalings = np.array([[table[k].scalings[name] for name in features] for k in row], dtype=np.float32)
+    solved = [k for k, one in enumerate(table) if one.status != STATUS[DIVERGED]]
+    scalings = np.array([[one.scalings[name] for name in features] for one in table], dtype=np.float32)
+    inputs, upstroke_ms = scalings[row], np.concatenate(upstrokes)
+    part = split_windows([ids[k] for k in row], split)
+    if settings.beat_time:
+        inputs = np.column_stack([inputs, upstroke_ms]).astype(np.float32)
     resampled_ms = settings.samples * sample_ms / settings.resampled
     return Windows(
         trace=np.concatenate(traces),
-        inputs=scalings,
+        inputs=inputs,
         time=np.arange(settings.kept) * resampled_ms,
         row=row,
         start_ms=np.concatenate(starts) * sample_ms + settings.trim * resampled_ms,
-        split=split_windows([ids[k] for k in row], split),
-        features=features,
+        upstroke_ms=upstroke_ms,
+        cycle_length_ms=np.concatenate(cycle_lengths),
+        split=part,
+        split_by_window=split_windows([ids[k] for k in row], split, by="window"),
+        setting_inputs=scalings[solved],
+        setting_beats=np.array([table[k].beats_at_least(settings.min_beats) for k in solved], dtype=np.int8),
+        setting_split=split_others([ids[k] for k in solved], {ids[k]: p for k, p in zip(row, part, strict=True)}, split),
+        features=(*features, BEAT_TIME) if settings.beat_time else features,
     )
 
 
@@ -228,7 +281,7 @@ def write_windows(path: str | Path, windows: Windows, attributes: Mapping[str, o
     own = {
         "features": list(windows.features),
         "sample_ms": windows.sample_ms,
-        "coordinates": "row start_ms split",
+        "coordinates": "row start_ms upstroke_ms cycle_length_ms split split_by_window",
     }
     with whole(path) as made:
         group = zarr.create_group(made, zarr_format=3, attributes=dict(attributes) | own)
