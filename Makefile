@@ -3,6 +3,7 @@
 #   make setup UV=                          install with pip although uv is here
 #   make run CORES=4                        fewer cores than all
 #   make test ARGS="-m 'not slow'"          options for pytest
+#   make bench RIVAL=/path/to/python        a Python with PyTorch, to compare with
 #   make lock ARGS=--upgrade                newer versions than the ones already pinned
 
 # The newest that runs; 3.14 comes late because there some packages must still be compiled.
@@ -12,6 +13,7 @@ ifeq ($(origin UV),undefined)
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
 endif
 CORES ?= all
+RIVAL ?=
 ARGS ?=
 
 VENV := .venv
@@ -22,7 +24,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint lock
+.PHONY: help setup run test lint bench lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
@@ -39,6 +41,10 @@ test: $(STAMP) ## run all tests, the checks of `make lint` among them
 
 lint: $(STAMP) ## check style, types and workflow: ruff, snakefmt, snakemake --lint, pyright
 	@$(VENV)/bin/python -m pytest tests/test_house.py tests/test_envs.py $(ARGS)
+
+bench: $(STAMP) ## measure speed on one core, beside PyTorch; writes benchmarks/RESULTS.md
+	@$(VENV)/bin/python benchmarks/published_design.py
+	@$(VENV)/bin/python benchmarks/dlstm_epoch.py $(if $(RIVAL),--rival-python $(RIVAL))
 
 lock: ## pin the dependencies of pyproject.toml anew (needs uv), then install them
 	@test -n "$(UV)" || { echo "make lock needs uv" >&2; exit 1; }
