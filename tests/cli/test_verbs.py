@@ -1,6 +1,7 @@
 """The command line: what it prints, what it refuses, with which exit status."""
 
 import argparse
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,12 @@ import numpy as np
 import pytest
 
 from gbar.cli import main, parser
+
+
+@pytest.fixture(autouse=True)
+def _environment_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verbs set variables for JAX, which no other test should inherit."""
+    monkeypatch.setattr(os, "environ", os.environ.copy())
 
 
 def run(capsys: pytest.CaptureFixture, *arguments: str) -> tuple[int, str, str]:
@@ -104,3 +111,49 @@ def test_a_mistake_gets_one_message_and_status_2(capsys, arguments: list[str], m
     assert status == 2
     assert message in err.replace("argument --duration-ms", "--duration-ms")
     assert "Traceback" not in err
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of two inputs with random weights."""
+    import numpy as np
+
+    from gbar import nets
+    from gbar.model import Input, ModelCard, Output, save_model
+
+    architecture = {"name": "dlstm2", "lstm_widths": [3, 3], "dense_widths": [3, 3], "activation": "tanh"}
+    inputs = tuple(Input(name, 1.0, 0.5, 0.4, 2.0) for name in ("INa", "IKr"))
+    card = ModelCard(architecture, inputs, Output(-50.0, 30.0, tuple(np.arange(50) * 0.12)))
+    path = tmp_path_factory.mktemp("model") / "model"
+    save_model(path, nets.build(architecture, 2, 50), card, [])
+    return path
+
+
+def test_predict_prints_measures_and_warns_outside_the_range(capsys, model: Path, tmp_path: Path):
+    csv = tmp_path / "ap.csv"
+    status, out, _ = run(capsys, "predict", str(model), "--scale", "IKr=2.5", "--out", str(csv))
+    assert status == 0
+    assert "IKr = 2.5 is outside the range the model was trained on, 0.4 to 2" in out
+    assert "no estimate of the error" in out
+    assert "apd90" in out
+    assert len(csv.read_text().splitlines()) == 51
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--scale", "IFoo=1"], "--scale: 'IFoo' is not allowed; it must be one of INa, IKr"),
+        (["--beat-time-ms", "100"], "--beat-time-ms: the model does not take the time of the beat"),
+        (["--out", "ap.txt"], "--out: 'ap.txt' is not allowed"),
+    ],
+)
+def test_predict_refuses_what_the_model_does_not_take(capsys, model: Path, arguments: list[str], message: str):
+    status, _, err = run(capsys, "predict", str(model), *arguments)
+    assert status == 2
+    assert message in err
+
+
+def test_predict_refuses_a_folder_that_is_no_model(capsys, tmp_path: Path):
+    status, _, err = run(capsys, "predict", str(tmp_path))
+    assert status == 2
+    assert "is no model" in err

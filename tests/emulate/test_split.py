@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gbar.emulate.split import TEST, TRAIN, VALIDATION, SplitSettings, split_windows
+from gbar.emulate.split import TEST, TRAIN, VALIDATION, SplitSettings, split_others, split_windows
 from gbar.errors import UserError
 
 IDS = [f"row{k:03d}" for k in range(100) for _ in range(1 + k % 4)]
@@ -48,3 +48,12 @@ def test_no_part_asked_for_stays_empty() -> None:
     with pytest.raises(UserError, match="3 simulations leave none for validation"):
         split_windows(["a", "b", "c"], SplitSettings())
     assert set(split_windows(["a", "b", "c"], SplitSettings(validation=0, test=0.4)).tolist()) == {TRAIN, TEST}
+
+
+def test_silent_simulations_are_dealt_out_in_the_same_shares_beside_those_with_windows() -> None:
+    dealt = dict(zip(IDS, split_windows(IDS, SplitSettings()).tolist(), strict=True))
+    silent = [f"silent{k}" for k in range(400)]
+    found = split_others([*IDS, *silent], dealt, SplitSettings())
+    assert found[: len(IDS)].tolist() == [dealt[one] for one in IDS]
+    for part, share in ((TRAIN, 0.72), (VALIDATION, 0.08), (TEST, 0.2)):
+        assert np.mean(found[len(IDS) :] == part) == pytest.approx(share, abs=0.08)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -6,15 +7,17 @@ import zarr
 from tests.traces import action_potentials, reference_trace
 
 from gbar.biomarker_table import DIVERGED, OK, Row, summary_rows
-from gbar.biomarkers import find_beats
+from gbar.biomarkers import Beats, find_beats
 from gbar.emulate.scores import first_beats
 from gbar.emulate.split import SplitSettings
 from gbar.emulate.windows import (
+    BEAT_TIME,
     Windows,
     WindowSettings,
     build_windows,
     cut,
     open_windows,
+    window_beats,
     window_starts,
     write_windows,
 )
@@ -53,13 +56,17 @@ def windows(sweep: tuple[zarr.Group, list[Row]]) -> Windows:
     return build_windows(*sweep, SETTINGS, SPLIT)
 
 
+def starts_of(beats: Beats, n_samples: int, dt: float, settings: WindowSettings) -> np.ndarray:
+    return window_starts(beats[window_beats(beats, n_samples, dt, settings)], dt, settings)
+
+
 def test_the_published_window_has_4900_samples_of_0_12_ms_with_the_upstroke_in_its_place(
     control: tuple[np.ndarray, float],
 ) -> None:
     v, dt = control
     settings = WindowSettings()
     beats = find_beats(v, dt)
-    traces = cut(v, window_starts(beats, len(v), dt, settings), settings)
+    traces = cut(v, starts_of(beats, len(v), dt, settings), settings)
     assert traces.shape[1] == settings.kept == 4900
     assert traces.dtype == np.float32
     assert len(traces) >= 5
@@ -71,7 +78,7 @@ def test_the_published_window_has_4900_samples_of_0_12_ms_with_the_upstroke_in_i
 def test_resampling_keeps_the_trace_between_the_trimmed_ends(control: tuple[np.ndarray, float]) -> None:
     v, dt = control
     settings = WindowSettings()
-    starts = window_starts(find_beats(v, dt), len(v), dt, settings)
+    starts = starts_of(find_beats(v, dt), len(v), dt, settings)
     time = (np.arange(settings.kept) + settings.trim) * 0.12
     for start, trace in zip(starts, cut(v, starts, settings), strict=True):
         expected = np.interp(time, np.arange(settings.samples) * dt, v[start : start + settings.samples])
@@ -83,8 +90,8 @@ def test_resampling_keeps_the_trace_between_the_trimmed_ends(control: tuple[np.n
 def test_segments_do_not_overlap_unless_asked(control: tuple[np.ndarray, float]) -> None:
     v, dt = control
     beats = find_beats(v, dt)
-    apart = window_starts(beats, len(v), dt, WindowSettings())
-    each = window_starts(beats, len(v), dt, WindowSettings(overlap=True))
+    apart = starts_of(beats, len(v), dt, WindowSettings())
+    each = starts_of(beats, len(v), dt, WindowSettings(overlap=True))
     assert np.diff(apart).min() >= 12_000
     assert len(each) > 1.5 * len(apart)
     assert set(apart) <= set(each)
@@ -94,7 +101,7 @@ def test_windows_lie_inside_the_trace_and_skip_the_first_beats(control: tuple[np
     v, dt = control
     beats = find_beats(v, dt)
     for skip in (0, 1, 3):
-        starts = window_starts(beats, len(v), dt, WindowSettings(skip_beats=skip, overlap=True))
+        starts = starts_of(beats, len(v), dt, WindowSettings(skip_beats=skip, overlap=True))
         assert starts.min() >= 0
         assert starts.max() + 12_000 <= len(v)
         first = beats.upstroke_ms[max(skip, 1)]  # there is no room for the lead before the very first
@@ -104,9 +111,9 @@ def test_windows_lie_inside_the_trace_and_skip_the_first_beats(control: tuple[np
 def test_a_beat_that_has_not_repolarised_when_its_window_ends_gets_none() -> None:
     v = action_potentials([100, 800, 2500], 3300, dt_ms=DT, fall_ms=700)
     late = WindowSettings(samples=1200, resampled=500, trim=5, lead_ms=26, skip_beats=0)
-    assert len(window_starts(find_beats(v, DT), len(v), DT, late)) == 0
+    assert len(starts_of(find_beats(v, DT), len(v), DT, late)) == 0
     wide = WindowSettings(samples=1400, resampled=500, trim=5, lead_ms=26, skip_beats=0)
-    assert len(window_starts(find_beats(v, DT), len(v), DT, wide)) == 3
+    assert len(starts_of(find_beats(v, DT), len(v), DT, wide)) == 3
 
 
 def test_the_data_set_holds_the_windows_of_the_beating_rows_only(windows: Windows) -> None:
@@ -150,6 +157,28 @@ def test_a_data_set_reads_back_as_it_was_written(windows: Windows, tmp_path: Pat
         assert np.array_equal(getattr(again, name), getattr(windows, name))
         assert getattr(again, name).dtype == getattr(windows, name).dtype
     assert [child.name for child in tmp_path.iterdir()] == ["windows.zarr"]
+
+
+def test_a_window_knows_its_upstroke_and_when_the_next_one_comes(windows: Windows) -> None:
+    period = np.array([300, 400, 500, 650])[windows.row]
+    assert windows.upstroke_ms - windows.start_ms == pytest.approx(20, abs=DT)
+    is_last = np.isnan(windows.cycle_length_ms)
+    assert windows.cycle_length_ms[~is_last] == pytest.approx(period[~is_last], abs=0.01)
+    assert np.all(windows.upstroke_ms[is_last] + period[is_last] > 4900)
+
+
+def test_all_settings_that_were_solved_are_listed_with_whether_they_beat(windows: Windows) -> None:
+    assert windows.setting_beats.tolist() == [1, 1, 1, 1, 0]
+    assert windows.setting_inputs[:, 0] == pytest.approx([0.5, 0.6, 0.7, 0.8, 0.9])
+    for row in range(4):
+        assert set(windows.split[windows.row == row]) == {windows.setting_split[row]}
+
+
+def test_the_time_of_the_beat_is_an_input_if_asked_for(sweep: tuple[zarr.Group, list[Row]]) -> None:
+    timed = build_windows(*sweep, replace(SETTINGS, beat_time=True), SPLIT)
+    assert timed.features == ("INa", "IKr", BEAT_TIME)
+    assert timed.inputs[:, 2] == pytest.approx(timed.upstroke_ms)
+    assert timed.setting_inputs.shape == (5, 2)
 
 
 def test_xarray_opens_a_data_set(windows: Windows, tmp_path: Path) -> None:

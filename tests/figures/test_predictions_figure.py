@@ -1,5 +1,7 @@
 """The figure of predicted against simulated action potentials."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from looks import labels, outside, overlapping, panels
@@ -47,3 +49,21 @@ def test_each_panel_names_rank_setting_and_error_with_units(n_currents):
 
 def test_fewer_settings_than_panels_can_be_drawn():
     assert len(panels(draw_predictions([held_out(1, 2)], ranked_by="dlstm3"))) == 2
+
+
+def test_many_models_have_room_for_their_errors_above_the_traces_and_the_best_lies_on_top():
+    names = ["dlstm2", "dlstm3", "dlstm3_window", "latent", "lstm_wide", "rival"]
+    shown = [held_out(rank, 3) for rank in spread_ranks(61)]
+    offsets = dict(zip(names, [4.0, 3.0, 2.0, 0.5, 8.0, 5.0], strict=True))
+    shown = [
+        replace(one, predicted_mV={name: one.simulated_mV + value for name, value in offsets.items()}) for one in shown
+    ]
+    figure = draw_predictions(shown, ranked_by="latent")
+    assert overlapping(figure) == []
+    assert outside(figure) == []
+    trace = panels(figure)[0]
+    assert len(trace.texts) == 6
+    top_mV = max(line.get_ydata().max() for line in trace.lines)
+    lowest = min(text.get_window_extent().y0 for text in trace.texts)
+    assert all(trace.transData.transform((0, at_mV))[1] < lowest for at_mV in (top_mV, *trace.get_yticks()))
+    assert max(trace.lines, key=lambda line: line.get_zorder()).get_label() == "latent"

@@ -3,10 +3,11 @@
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from gbar.errors import UserError
 from gbar.figures.losses import History, draw_losses
-from gbar.figures.style import PAGE_WIDTH_MM, save, symbol
+from gbar.figures.style import PAGE_WIDTH_MM, log_axis, model_looks, page_figure, save, symbol
 
 
 @pytest.fixture
@@ -52,3 +53,29 @@ def test_only_svg_and_png_are_written(tmp_path, history):
 )
 def test_currents_are_printed_as_in_papers(name, printed):
     assert symbol(name) == printed
+
+
+@pytest.mark.parametrize(
+    ("values", "printed"),
+    [
+        ([30, 400], ["50", "100", "200"]),
+        ([20.5, 44], ["20", "30", "40"]),
+        ([46.0, 46.4], ["46", "46.15", "46.3"]),
+        ([0.02, 3000], ["0.1", "1", "10", "100", "1\u202f000"]),
+    ],
+)
+def test_a_logarithmic_axis_bears_plain_numbers_over_any_range(values, printed):
+    axes = page_figure(height_mm=60).subplots()
+    axes.plot(values)
+    log_axis(axes, "y")
+    FigureCanvasAgg(axes.figure).draw()
+    assert [tick.label1.get_text() for tick in axes.yaxis.get_major_ticks()] == printed
+    assert all(tick.label1.get_text() == "" for tick in axes.yaxis.get_minor_ticks())
+
+
+def test_models_are_told_apart_by_colour_and_marker_whatever_their_order():
+    names = ["latent", "dlstm2", "dlstm3", "lstm_wide", "dlstm3_window", "dlstm2_window", "zebra"]
+    looks = model_looks(names)
+    assert looks == model_looks(reversed(names))
+    assert len({tuple(look.values()) for look in looks.values()}) == 7
+    assert len({look["color"] for name, look in looks.items() if name != "zebra"}) == 6

@@ -7,6 +7,13 @@ from project import Project
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
+AFTER_EVALUATION = {
+    "figure_predictions": 1,
+    "figure_errors": 1,
+    "figure_apd": 1,
+    "figure_smoothing": 1,
+    "report": 1,
+}
 AFTER_STORE = {
     "gather": 1,
     "windows": 1,
@@ -14,10 +21,8 @@ AFTER_STORE = {
     "evaluate": 2,
     "figure_family": 1,
     "figure_settings": 1,
-    "figure_predictions": 1,
     "figure_losses": 1,
-    "report": 1,
-}
+} | AFTER_EVALUATION
 
 
 def edited(project: Project, *path: str, value: object) -> Project:
@@ -82,13 +87,7 @@ def test_a_doubled_sobol_design_solves_its_second_half_only(project: Project):
 
 def test_a_training_key_retrains_one_model(project: Project):
     edited(project, "emulate", "models", "dlstm2", "training", "learning_rate", value=0.02)
-    assert run(project) == {
-        "train": 1,
-        "evaluate": 1,
-        "figure_predictions": 1,
-        "figure_losses": 1,
-        "report": 1,
-    }
+    assert run(project) == {"train": 1, "evaluate": 1, "figure_losses": 1} | AFTER_EVALUATION
 
 
 def test_a_figure_key_redraws_one_figure(project: Project):
@@ -118,11 +117,8 @@ def test_a_touched_library_redoes_nothing(project: Project):
     ("module", "jobs"),
     [
         ("figures/losses.py", {"figure_losses": 1, "report": 1}),
-        ("emulate/scores.py", {"evaluate": 2, "figure_predictions": 1, "report": 1}),
-        (
-            "nets/dlstm.py",
-            {"train": 2, "evaluate": 2, "figure_predictions": 1, "figure_losses": 1, "report": 1},
-        ),
+        ("emulate/scores.py", {"evaluate": 2} | AFTER_EVALUATION),
+        ("nets/dlstm.py", {"train": 2, "evaluate": 2, "figure_losses": 1} | AFTER_EVALUATION),
         ("cli/simulate.py", {}),
     ],
 )

@@ -9,7 +9,7 @@ trace by one.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -25,8 +25,9 @@ import gbar
 from gbar import nets
 from gbar.checkpoint import flatten, unflatten
 from gbar.errors import UserError, wrong
-from gbar.files import whole
+from gbar.files import whole, write_text
 from gbar.history import EpochRecord, write_history
+from gbar.nets.latent import Latent
 
 FORMAT = 1
 BATCH = 256  # largest number of samples predicted at once
@@ -91,6 +92,29 @@ class ModelCard:
         return cls(**known | {"inputs": inputs, "output": output})
 
 
+@dataclass(frozen=True)
+class Prediction:
+    """All that a model says of n settings.
+
+    Attributes:
+        trace: mV, float32 (n, samples).
+        members: what each network of an ensemble predicts by itself, mV, (members, n, samples); None for a model
+            that is no ensemble. The other fields are None with it.
+        cycle_length_ms: time from the upstroke to the next one, as each member has it, (members, n).
+        beats: probability that the setting beats at all, (n,); where it is low the trace means nothing.
+    """
+
+    trace: np.ndarray
+    members: np.ndarray | None = None
+    cycle_length_ms: np.ndarray | None = None
+    beats: np.ndarray | None = None
+
+    @property
+    def spread_mV(self) -> np.ndarray | None:
+        """Standard deviation of the members, its root mean square over the samples of each trace, mV, (n,)."""
+        return None if self.members is None else np.sqrt(np.mean(np.var(self.members, axis=0, ddof=1), axis=-1))
+
+
 class Model:
     """A trained network with its card: call it to predict traces."""
 
@@ -106,6 +130,20 @@ class Model:
             return scaled * out_scale + out_offset
 
         self._predict = jax.jit(predict)
+        self._outlook = None
+        if isinstance(network, Latent):
+            sample_ms = np.float32(card.output.times_ms[1] - card.output.times_ms[0])
+
+            def outlook(state: nnx.State, features: jax.Array) -> tuple[jax.Array, ...]:
+                said = cast(Latent, nnx.merge(graph, state)).outlook((features - offset) / scale)
+                return said.traces * out_scale + out_offset, said.cycles * sample_ms, said.beats
+
+            self._outlook = jax.jit(outlook)
+
+    @property
+    def is_ensemble(self) -> bool:
+        """Whether `predict` tells members, cycle length and beating apart from the trace."""
+        return self._outlook is not None
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -131,15 +169,29 @@ class Model:
             UserError: an input is missing, unknown, of another length than the others, or not finite.
         """
         features = self._features(scales)
-        blocks = [features[start : start + BATCH] for start in range(0, len(features), BATCH)]
-        traces = [self._predict_block(block) for block in blocks]
+        traces = [np.asarray(self._predict(self._state, block))[:count] for block, count in _blocks(features)]
         return np.concatenate(traces) if traces else np.empty((0, len(self.card.output.times_ms)), np.float32)
 
-    def _predict_block(self, block: np.ndarray) -> np.ndarray:
-        """Predict up to `BATCH` settings, filled up to a power of two so that few shapes are compiled."""
-        size = 1 << (len(block) - 1).bit_length()
-        filled = np.concatenate([block, np.repeat(block[-1:], size - len(block), axis=0)])
-        return np.asarray(self._predict(self._state, jnp.asarray(filled, jnp.float32)))[: len(block)]
+    def predict(self, scales: Mapping[str, Any] | np.ndarray) -> Prediction:
+        """Predict the traces of n > 0 settings with all else the model says of them.
+
+        Args:
+            scales: as for a call.
+        """
+        trace, features = self(scales), self._features(scales)
+        if self._outlook is None:
+            return Prediction(trace)
+        parts = [
+            tuple(
+                np.asarray(said)[..., :count, :] if said.ndim == 3 else np.asarray(said)[..., :count]
+                for said in self._outlook(self._state, block)
+            )
+            for block, count in _blocks(features)
+        ]
+        members, cycle_length_ms, beats = zip(*parts, strict=True)
+        return Prediction(
+            trace, np.concatenate(members, axis=1), np.concatenate(cycle_length_ms, axis=1), np.concatenate(beats)
+        )
 
     def _features(self, scales: Mapping[str, Any] | np.ndarray) -> np.ndarray:
         """Return checked inputs as an array (n, inputs)."""
@@ -187,6 +239,14 @@ def save_model(path: str | Path, network: nnx.Module, card: ModelCard, history: 
         write_history(made / "history.csv", history)
 
 
+def annotate(path: str | Path, metrics: Mapping[str, Any]) -> None:
+    """Add entries to the metrics on the card of a model in a folder."""
+    file = Path(path) / "model.json"
+    card = json.loads(file.read_text(encoding="utf-8"))
+    card["metrics"] |= metrics
+    write_text(file, json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+
+
 def load_model(path: str | Path) -> Model:
     """Return the model in a folder, ready to predict.
 
@@ -212,6 +272,15 @@ def load_model(path: str | Path) -> Model:
         raise UserError(f"{path}: the model is damaged ({reason})") from None
     nnx.update(network, state)
     return Model(network, card)
+
+
+def _blocks(features: np.ndarray) -> Iterator[tuple[jax.Array, int]]:
+    """Yield up to `BATCH` settings at a time, filled up to a power of two so that few shapes are compiled."""
+    for start in range(0, len(features), BATCH):
+        block = features[start : start + BATCH]
+        size = 1 << (len(block) - 1).bit_length()
+        filled = np.concatenate([block, np.repeat(block[-1:], size - len(block), axis=0)])
+        yield jnp.asarray(filled, jnp.float32), len(block)
 
 
 def _numbers(key: str, value: Any) -> np.ndarray:

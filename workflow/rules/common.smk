@@ -26,8 +26,13 @@ except UserError as error:
 
 EMULATED = f"{RESULTS}/sweeps/{STUDY.emulate.sweep}"
 MODELS = sorted(STUDY.emulate.models)
+TRAININGS = STUDY.emulate.trainings()  # the models, and those of the learning curves
 CAPTIONS = os.path.relpath(LIBRARY / "report")
-FIGURES = ["family", "settings", "predictions", "losses"]
+FIGURES = ["family", "settings", "predictions", "errors", "apd", "smoothing", "losses"]
+if STUDY.emulate.learning:
+    FIGURES.append("learning")
+if any(model.network.name == "latent" for model in STUDY.emulate.models.values()):
+    FIGURES.append("spread")
 
 
 wildcard_constraints:
@@ -59,6 +64,16 @@ def sweep_code(*modules):
 def named_files(pattern):
     """NAME=FILE of every model, as the verbs take them."""
     return [f"{model}={pattern.format(model=model)}" for model in MODELS]
+
+
+def learning_files(name):
+    """MODEL=FILE of every training of the learning curves."""
+    return [
+        f"{model}={RESULTS}/emulate/{training}/{name}"
+        for model in (STUDY.emulate.learning.models if STUDY.emulate.learning else ())
+        for training in TRAININGS
+        if training == model or training.rpartition("_")[0] == model and TRAININGS[training].settings
+    ]
 
 
 def settings_of_block(wildcards):

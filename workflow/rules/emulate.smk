@@ -42,7 +42,7 @@ rule train:
     resources:
         mem_mb=4000,
     params:
-        settings=lambda wildcards: STUDY.emulate.models[wildcards.model].canonical(),
+        settings=lambda wildcards: TRAININGS[wildcards.model].canonical(),
         # Not an output: Snakemake deletes the outputs of a killed job, and training takes up its checkpoints.
         checkpoints=f"{RESULTS}/checkpoints/{{model}}",
     message:

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 
 from gbar import __version__
-from gbar.cli import cells, emulate, report, schema, simulate, sweep, verify
+from gbar.cli import cells, emulate, figure, predict, report, schema, simulate, sweep, verify
 from gbar.errors import UserError
 
-GROUPS = (simulate, cells, verify, schema, sweep, emulate, report)
+GROUPS = (simulate, predict, cells, verify, schema, sweep, emulate, figure, report)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -4,8 +4,9 @@ import argparse
 import math
 from pathlib import Path
 
+from gbar.cli.options import assignments, check_ending
 from gbar.cli.progress import progress
-from gbar.errors import UserError, wrong
+from gbar.errors import wrong
 
 # Biomarkers need the upstroke resolved, whatever is saved.
 FINEST_MS = 0.05
@@ -39,10 +40,10 @@ def _run(options: argparse.Namespace) -> None:
     from gbar import cells
 
     cell = cells.get(options.cell, options.variant)
-    scales = _assignments("--scale", options.scale, [current.name for current in cell.currents], lowest=0.0)
-    parameters = _assignments("--set", options.set, [parameter.name for parameter in cell.parameters])
-    _check_ending("--out", options.out, (".csv", ".npz"))
-    _check_ending("--plot", options.plot, (".svg", ".png"))
+    scales = assignments("--scale", options.scale, [current.name for current in cell.currents], lowest=0.0)
+    parameters = assignments("--set", options.set, [parameter.name for parameter in cell.parameters])
+    check_ending("--out", options.out, (".csv", ".npz"))
+    check_ending("--plot", options.plot, (".svg", ".png"))
     samples = round(options.duration_ms / options.save_every_ms)
     if samples < 2:
         raise wrong("--save-every-ms", options.save_every_ms, f"at most half the duration ({options.duration_ms:g} ms)")
@@ -98,29 +99,3 @@ def _positive(text: str) -> float:
     if not (math.isfinite(value) and value > 0):
         raise argparse.ArgumentTypeError(f"{text!r} is not allowed; it must be a number above 0")
     return value
-
-
-def _assignments(option: str, texts: list[str], allowed: list[str], lowest: float = -math.inf) -> dict[str, float]:
-    """Return NAME=VALUE options as numbers."""
-    values: dict[str, float] = {}
-    for text in texts:
-        name, equals, number = text.partition("=")
-        if not equals:
-            raise wrong(option, text, "NAME=VALUE")
-        if name not in allowed:
-            raise wrong(option, name, f"one of {', '.join(allowed)}")
-        if name in values:
-            raise UserError(f"{option}: {name} is given twice")
-        try:
-            values[name] = float(number)
-        except ValueError:
-            raise wrong(f"{option} {name}", number, "a number") from None
-        if not math.isfinite(values[name]) or values[name] < lowest:
-            floor = "" if lowest == -math.inf else f" of at least {lowest:g}"
-            raise wrong(f"{option} {name}", number, f"a finite number{floor}")
-    return values
-
-
-def _check_ending(option: str, path: Path | None, endings: tuple[str, ...]) -> None:
-    if path is not None and path.suffix not in endings:
-        raise wrong(option, str(path), f"a file ending in {' or '.join(endings)}")

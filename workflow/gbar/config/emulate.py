@@ -19,6 +19,7 @@ class WindowsSection(Section):
     overlap: Annotated[
         bool, Field(description="a window for every beat; otherwise a window starts after the last one ended")
     ] = False
+    beat_time: Annotated[bool, Field(description="the time of the upstroke as a further input")] = False
     min_beats: Annotated[Count, Field(description="a setting beats if its trace has at least this many beats")] = 3
 
     @model_validator(mode="after")
@@ -38,28 +39,47 @@ class SplitSection(Section):
     seed: Annotated[Seed, Field(description="seed of the split")] = 0
 
 
-class NetworkSection(Section):
-    """A deep LSTM network; the last of its three dense layers is the trace, as wide as a window has samples."""
+Activation = Literal["linear", "relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh"]
+
+
+class DeepNetworkSection(Section):
+    """A deep LSTM network; its last dense layer is the trace, as wide as a window has samples."""
 
     name: Annotated[
-        Literal["dlstm2", "dlstm3"], Field(description="dlstm2: two LSTM layers; dlstm3: three and a dropout")
+        Literal["dlstm2", "dlstm3", "lstm_wide"],
+        Field(description="dlstm2: two LSTM layers; dlstm3: three and a dropout; lstm_wide: one, the first network"),
     ]
     lstm_widths: Annotated[list[Count], Field(description="units of each LSTM layer")]
     dense_widths: Annotated[list[Count], Field(description="units of each dense layer but the last")]
-    activation: Annotated[
-        Literal["linear", "relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh"],
-        Field(description="activation of the dense layers but the last"),
-    ] = "relu"
+    activation: Annotated[Activation, Field(description="activation of the dense layers but the last")] = "relu"
     dropout: Annotated[Number, Field(ge=0, lt=1, description="share of units dropped after the LSTM layers")] = 0.0
     sequence_length: Annotated[Count, Field(description="times the scalings are repeated as input steps")] = 1
+    pruned: Annotated[
+        bool, Field(description="leave out the weights that act on nothing at a sequence length of 1; same output")
+    ] = False
 
     @model_validator(mode="after")
     def _layers_fit(self) -> Self:
-        layers = {"lstm_widths": {"dlstm2": 2, "dlstm3": 3}[self.name], "dense_widths": 2}
-        for key, number in layers.items():
+        lstm, dense = {"dlstm2": (2, 2), "dlstm3": (3, 2), "lstm_wide": (1, 1)}[self.name]
+        for key, number in (("lstm_widths", lstm), ("dense_widths", dense)):
             if len(getattr(self, key)) != number:
                 raise ValueError(f"{key}: {getattr(self, key)} is not allowed; {self.name} takes {number} of them")
+        if self.pruned and self.sequence_length > 1:
+            raise ValueError("pruned: true is not allowed with a sequence_length above 1: all weights act there")
         return self
+
+
+class LatentNetworkSection(Section):
+    """An ensemble of small networks: beat shape by principal components, cycle length, and whether a setting beats."""
+
+    name: Literal["latent"]
+    rank: Annotated[Count, Field(description="principal components of the beat shape")] = 32
+    members: Annotated[int, Field(ge=2, description="networks of the ensemble")] = 8
+    widths: Annotated[list[Count], Field(min_length=1, description="units of their hidden layers")]
+    activation: Annotated[Activation, Field(description="activation of the hidden layers")] = "gelu"
+
+
+Network = Annotated[DeepNetworkSection | LatentNetworkSection, Field(discriminator="name")]
 
 
 class TrainingSection(Section):
@@ -101,8 +121,23 @@ class ModelSection(Section):
         Literal["simulation", "window"],
         Field(description="simulation: all windows of a setting on one side; window: as published, which leaks"),
     ] = "simulation"
-    network: NetworkSection
+    settings: Annotated[
+        Count | None, Field(description="learn from so many of the training settings that beat; all when left out")
+    ] = None
+    network: Network
     training: TrainingSection
+    beating: Annotated[
+        TrainingSection, Field(description="training of the classifier that tells whether a setting beats (latent)")
+    ] = TrainingSection(
+        epochs=200, batch_size=128, learning_rate=3e-3, schedule="cosine", optimizer="adamw", weight_decay=0.1
+    )
+
+
+class LearningSection(Section):
+    """Learning curves: models trained again on fewer settings."""
+
+    models: Annotated[list[Name], Field(min_length=1, description="names of the models")]
+    settings: Annotated[list[Count], Field(min_length=1, description="numbers of training settings")]
 
 
 class SmoothingSection(Section):
@@ -132,3 +167,22 @@ class EmulateSection(DatasetSection):
     sweep: Annotated[Name, Field(description="the sweep they learn from")]
     smoothing: SmoothingSection = SmoothingSection()
     models: Annotated[dict[Name, ModelSection], Field(min_length=1, description="the emulators, by name")]
+    learning: Annotated[LearningSection | None, Field(description="error against the number of settings")] = None
+
+    @model_validator(mode="after")
+    def _learning_names_models(self) -> Self:
+        for name in self.learning.models if self.learning else ():
+            if name not in self.models:
+                raise ValueError(
+                    f"learning.models: {name!r} is not allowed; it must be one of {', '.join(self.models)}"
+                )
+        return self
+
+    def trainings(self) -> dict[str, ModelSection]:
+        """Return every training of the study by name: the models, and `MODEL_N` for each learning on N settings."""
+        learning = {
+            f"{name}_{number}": self.models[name].model_copy(update={"settings": number})
+            for name in (self.learning.models if self.learning else ())
+            for number in (self.learning.settings if self.learning else ())
+        }
+        return self.models | learning

@@ -7,6 +7,7 @@ from time import perf_counter
 import numpy as np
 
 from gbar.config.emulate import SmoothingSection
+from gbar.emulate.ensemble_scores import ensemble_scores
 from gbar.emulate.per_window import beginning, write_scores
 from gbar.emulate.scores import choose_sigma, floor, score, smooth
 from gbar.emulate.split import TEST, VALIDATION
@@ -45,6 +46,7 @@ def evaluate_emulator(
     scan = choose_sigma(network(data.inputs[validation]), data.trace[validation], settings.sigmas)
     predicted = smooth(network(data.inputs[test]), scan.sigma)
     found = score(predicted, data.trace[test], data.sample_ms)
+    of_ensemble, spread_mV = ensemble_scores(network, data, test) if network.is_ensemble else ({}, None)
     early = beginning(data)
     bound = floor(data.trace, data.row, data.split)
     report = {
@@ -57,23 +59,28 @@ def evaluate_emulator(
         "mdp_mae_mV": found.mdp_mae_mV,
         "peak_mae_mV": found.peak_mae_mV,
         "split": training["split"],
+        "training_settings": training["settings"],
         "test_windows": found.n_windows,
         "test_simulations": len(np.unique(data.row[test])),
         "test_windows_measured": found.n_measured,
         "test_windows_without_predicted_ap": found.n_unmeasured,
         "drift_floor_mse_mV2": bound.unbiased_mse_mV2,
         "seen_floor_mse_mV2": bound.seen_mse_mV2,
+        "sample_ms": data.sample_ms,
         "smoothing_sigma_samples": scan.sigma,
         "smoothing_scan": {"sigma": scan.sigmas, "validation_mse_mV2": scan.mse_mV2},
         "parameters": training["parameters"],
+        "dormant_parameters": training.get("dormant_parameters", 0),
         "epochs": training["epochs_done"],
         "best_epoch": training["best_epoch"],
         "training_s": training["seconds"],
         "training_status": training["status"],
         "prediction_s_per_ap": _time_per_ap(network, data),
+        **of_ensemble,
     }
     write_text(metrics, json.dumps(_without_nan(report), indent=1) + "\n")
-    write_scores(scores, data, test, predicted, data.features)
+    scalings = data.features[: data.setting_inputs.shape[1]]
+    write_scores(scores, data, test, predicted, scalings, spread_mV)
     with whole(predictions) as made, made.open("wb") as file:
         np.savez(file, window=test.astype(np.int32), trace=predicted.astype(np.float32))
 

@@ -11,6 +11,7 @@ import numpy as np
 from gbar.errors import UserError
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
+UNUSED = -1  # left out of a learning curve
 PARTS = ("train", "validation", "test")
 
 

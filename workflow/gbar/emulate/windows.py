@@ -163,7 +163,7 @@ def window_beats(beats: Beats, n_samples: int, sample_ms: float, settings: Windo
     if settings.overlap:
         return found
     chosen: list[int] = []
-    for beat in found:
+    for beat in found.tolist():
         if not chosen or starts[beat] >= ends[chosen[-1]]:
             chosen.append(beat)
     return np.array(chosen, dtype=int)
@@ -265,7 +265,9 @@ def build_windows(
         split_by_window=split_windows([ids[k] for k in row], split, by="window"),
         setting_inputs=scalings[solved],
         setting_beats=np.array([table[k].beats_at_least(settings.min_beats) for k in solved], dtype=np.int8),
-        setting_split=split_others([ids[k] for k in solved], {ids[k]: p for k, p in zip(row, part, strict=True)}, split),
+        setting_split=split_others(
+            [ids[k] for k in solved], {ids[k]: p for k, p in zip(row, part, strict=True)}, split
+        ),
         features=(*features, BEAT_TIME) if settings.beat_time else features,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from gbar.figures.style import BLACK, PALETTE, mark_panel, page_figure, styled
+from gbar.figures.style import BLACK, PALETTE, log_axis, mark_panel, page_figure, styled
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ def draw_losses(histories: Sequence[History], *, loss: str = "loss, MSE (mV²)")
             mark_panel(axis, f"{history.model}\nbest {best_loss} at epoch {history.epoch[best]:g}")
         else:
             mark_panel(axis, history.model)
-        axis.set_yscale("log")
         axis.set_xlabel("epoch")
         axis.grid(axis="y", which="major", color="0.9", linewidth=0.6)
         axis.margins(x=0.02)
+    log_axis(axes[0], "y")  # for all panels: they share it
     for k, axis in enumerate(axes):
         if k >= n:
             axis.remove()

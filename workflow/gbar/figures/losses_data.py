@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
-from gbar.errors import UserError
 from gbar.figures.losses import History
-from gbar.files import read_csv
+from gbar.figures.model_data import read_columns
 
 
 def read_histories(histories: Mapping[str, str | Path]) -> list[History]:
@@ -17,14 +14,5 @@ def read_histories(histories: Mapping[str, str | Path]) -> list[History]:
         histories: history.csv of each model, by its name.
     """
     return [
-        History(name, *_columns(path, "epoch", "train_loss", "validation_loss")) for name, path in histories.items()
+        History(name, *read_columns(path, "epoch", "train_loss", "validation_loss")) for name, path in histories.items()
     ]
-
-
-def _columns(path: str | Path, *names: str) -> list[np.ndarray]:
-    """Return columns of a CSV table as floats, NaN where a cell is empty."""
-    header, rows = read_csv(path)
-    missing = [name for name in names if name not in header]
-    if missing:
-        raise UserError(f"{path}: column {missing[0]!r} is missing")
-    return [np.array([float(row[header.index(name)] or "nan") for row in rows]) for name in names]

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpecFromSubplotSpec
+from matplotlib.ticker import MaxNLocator
 
-from gbar.figures.style import BLACK, PALETTE, mark_panel, page_figure, styled, symbol
+from gbar.figures.style import BLACK, mark_panel, model_looks, page_figure, styled, symbol
 
 N_COLUMNS = 3
-LINE_SHARE = 0.11
+LEGEND_COLUMNS = 5
+# Height of a line of text, of the traces below two of them, and of the strip of errors.
+LINE_MM, TRACE_MM, ERROR_MM = 3.3, 23.4, 11.5
 
 
 @dataclass(frozen=True)
@@ -86,26 +89,32 @@ def draw_predictions(shown: Sequence[HeldOut], *, ranked_by: str) -> Figure:
         ranked_by: the model whose error ranks the settings, named in the title.
     """
     models = sorted({name for held_out in shown for name in held_out.predicted_mV})
-    colours = {name: PALETTE[k % len(PALETTE)] for k, name in enumerate(models)}
+    colours = {name: look["color"] for name, look in model_looks(models).items()}
     n_rows = -(-len(shown) // N_COLUMNS)
     titles = [f"rank {one.rank} of {one.n_settings}\n{_setting_label(one.scalings)}" for one in shown]
     title_lines = max(title.count("\n") for title in titles)
-    figure = page_figure(height_mm=14 + (60 + 4 * title_lines) * n_rows)
+    text_mm = LINE_MM * len(models)
+    line_share = LINE_MM / (TRACE_MM + text_mm)
+    ratios = [TRACE_MM + text_mm, ERROR_MM]
+    legend_rows = -(-(1 + len(models)) // LEGEND_COLUMNS)
+    figure = page_figure(height_mm=10 + 4 * legend_rows + (18.5 + sum(ratios) + 4 * title_lines) * n_rows)
     grid = figure.add_gridspec(n_rows, min(N_COLUMNS, len(shown)))
     first = first_difference = None
     for k, held_out in enumerate(shown):
-        cell = GridSpecFromSubplotSpec(2, 1, grid[divmod(k, N_COLUMNS)], height_ratios=[2.6, 1], hspace=0.05)
+        cell = GridSpecFromSubplotSpec(2, 1, grid[divmod(k, N_COLUMNS)], height_ratios=ratios, hspace=0.05)
         trace = figure.add_subplot(cell[0], sharex=first, sharey=first)
         difference = figure.add_subplot(cell[1], sharex=trace, sharey=first_difference)
         first, first_difference = first or trace, first_difference or difference
-        trace.plot(held_out.time_ms, held_out.simulated_mV, color=BLACK, linewidth=1.8, label="simulated")
+        trace.plot(held_out.time_ms, held_out.simulated_mV, color=BLACK, linewidth=1.8, label="simulated", zorder=1.9)
         difference.axhline(0, color=BLACK, linewidth=0.7)
         for name, predicted in held_out.predicted_mV.items():
             error = predicted.astype(float) - held_out.simulated_mV
             rmse = np.sqrt(np.mean(error**2))
-            trace.plot(held_out.time_ms, predicted, color=colours[name], linewidth=1.0, label=name)
-            difference.plot(held_out.time_ms, error, color=colours[name], linewidth=0.8)
-            spot = (0.99, 0.99 - LINE_SHARE * models.index(name))
+            # The better lies on the worse.
+            look = {"color": colours[name], "zorder": 2 + 1 / (1 + rmse)}
+            trace.plot(held_out.time_ms, predicted, **look, linewidth=1.0, label=name)
+            difference.plot(held_out.time_ms, error, **look, linewidth=0.8)
+            spot = (0.99, 0.99 - line_share * models.index(name))
             text = f"{name}: RMSE {rmse:.2g} mV"
             trace.text(*spot, text, color=colours[name], transform=trace.transAxes, ha="right", va="top", size=8)
         mark_panel(trace, titles[k] + "\n" * (title_lines - titles[k].count("\n")))
@@ -118,10 +127,11 @@ def draw_predictions(shown: Sequence[HeldOut], *, ranked_by: str) -> Figure:
             difference.set_xlabel("time in window (ms)")
     if first is not None:
         low, high = first.get_ylim()
+        first.set_yticks([tick for tick in MaxNLocator(4).tick_values(low, high) if low <= tick <= high])
         # Room above the traces for a line of text a model.
-        first.set_ylim(low, high + (high - low) * LINE_SHARE * len(models) / (1 - LINE_SHARE * len(models)))
+        first.set_ylim(low, high + (high - low) * text_mm / TRACE_MM)
     figure.align_ylabels()
     handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(handles))
+    figure.legend(handles, labels, loc="outside lower center", ncols=min(len(handles), LEGEND_COLUMNS))
     figure.suptitle(f"Held-out settings ranked by the RMSE of {ranked_by}", x=0.01, ha="left")
     return figure

@@ -7,14 +7,16 @@ paper. Letters are written as outlines, since a font that the reader lacks would
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any, Literal, ParamSpec
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter
 
 from gbar.errors import wrong
 from gbar.files import whole
@@ -29,6 +31,10 @@ GREY = "#8a8a8a"
 PALE = "#e3e3e3"
 # Okabe and Ito's, from most to least contrast on white; their yellow is too pale for a line.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+MARKERS = "os^Dvp"
+# Within a decade, from coarse to fine.
+LOG_STEPS = ((1,), (1, 2, 5), (1, 2, 3, 5, 7), tuple(range(1, 10)))
+FEWEST_LOG_TICKS = 3
 
 RC: Any = {
     "font.family": "sans-serif",
@@ -95,6 +101,40 @@ def symbol(current: str) -> str:
 def mark_panel(axes: Axes, text: str, **kwargs: Any) -> None:
     """Write `text` as the title of a panel, flush with its left edge."""
     axes.set_title(text, loc="left", **kwargs)
+
+
+def model_looks(models: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return the colour, marker and line style of each model, the same in every figure of the same models."""
+    n = len(PALETTE)
+    return {
+        name: {"color": PALETTE[k % n], "marker": MARKERS[k % n], "linestyle": ("-", "--", ":")[k // n % 3]}
+        for k, name in enumerate(sorted(set(models)))
+    }
+
+
+def log_axis(axes: Axes, which: Literal["x", "y"]) -> None:
+    """Make an axis logarithmic, with plain numbers: 20, 50, 100. Call it once all data are drawn."""
+    axes.set(**{f"{which}scale": "log"})
+    low, high = sorted(axes.get_xlim() if which == "x" else axes.get_ylim())
+    decades = 10.0 ** np.arange(np.floor(np.log10(low)), np.log10(high) + 1)
+    choices = [np.outer(decades, steps).ravel() for steps in LOG_STEPS]
+    choices.append(np.asarray(MaxNLocator(4).tick_values(low, high)))
+    inside = [ticks[(ticks >= low) & (ticks <= high)] for ticks in choices]
+    ticks = next((ticks for ticks in inside if len(ticks) >= FEWEST_LOG_TICKS), inside[-1])
+    label_ticks(axes, which, ticks)
+
+
+def label_ticks(axes: Axes, which: Literal["x", "y"], ticks: np.ndarray) -> None:
+    """Label these ticks of an axis with plain numbers, and no others."""
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_major_locator(FixedLocator(ticks.tolist()))
+    axis.set_major_formatter(lambda value, _: plain(value))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def plain(value: float) -> str:
+    """Return a number without an exponent, thousands set apart by a thin space."""
+    return f"{value:,.10g}".replace(",", "\u202f")
 
 
 def save(figure: Figure, path: str | Path) -> None:

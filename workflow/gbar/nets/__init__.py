@@ -13,6 +13,7 @@ from flax import nnx
 
 from gbar.errors import wrong
 from gbar.nets.dlstm import Dormant, dlstm_builder
+from gbar.nets.latent import Fixed, latent_builder
 
 Architecture = Mapping[str, Any]
 
@@ -22,6 +23,7 @@ _BUILDERS: dict[str, Builder] = {
     "dlstm2": dlstm_builder(n_lstm=2, n_dense=3),
     "dlstm3": dlstm_builder(n_lstm=3, n_dense=3),
     "lstm_wide": dlstm_builder(n_lstm=1, n_dense=2),
+    "latent": latent_builder,
 }
 
 
@@ -55,8 +57,17 @@ def abstract(architecture: Architecture, n_inputs: int, n_outputs: int) -> nnx.M
 
 
 def count_parameters(architecture: Architecture, n_inputs: int, n_outputs: int) -> int:
-    """Return the number of weights, dormant ones among them, by abstract evaluation."""
-    weights = nnx.state(abstract(architecture, n_inputs, n_outputs), nnx.Any(nnx.Param, Dormant))
+    """Return the number of weights, dormant and fixed ones among them, by abstract evaluation."""
+    return _count(architecture, n_inputs, n_outputs, nnx.Any(nnx.Param, Dormant, Fixed))
+
+
+def count_dormant(architecture: Architecture, n_inputs: int, n_outputs: int) -> int:
+    """Return the number of weights that act on nothing, by abstract evaluation."""
+    return _count(architecture, n_inputs, n_outputs, Dormant)
+
+
+def _count(architecture: Architecture, n_inputs: int, n_outputs: int, kind: Any) -> int:
+    weights = nnx.state(abstract(architecture, n_inputs, n_outputs), kind)
     return sum(leaf.size for leaf in jax.tree.leaves(weights))
 
 

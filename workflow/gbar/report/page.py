@@ -11,16 +11,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from gbar.biomarker_table import Row, read_table
+from gbar.emulate.metrics import read_metrics
 from gbar.errors import UserError, wrong
 from gbar.files import write_text
 from gbar.report.captions import first_sentence, read_caption
+from gbar.report.remarks import remarks
 from gbar.report.tables import (
     Table,
     biomarkers_table,
     describe,
     models_table,
     number,
-    read_metrics,
 )
 
 MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
@@ -100,7 +101,7 @@ def write_report(
         summary=_summary(tables, models),
         sweeps=[_sweep_part(name, table, configuration) for name, table in tables.items()],
         models=models_table(models, published) if models else None,
-        drift=_drift(models),
+        remarks=remarks(models),
         figures=[_figure(k, entry, configuration) for k, entry in enumerate(figures, start=1)],
         provenance=list(provenance.items()),
         configuration=yaml.safe_dump(_plain(configuration), sort_keys=False, allow_unicode=True, width=100),
@@ -134,12 +135,6 @@ def _sweep_part(name: str, rows: Sequence[Row], configuration: Mapping[str, Any]
     facts = [(key, describe(value)) for key, value in section.items() if isinstance(value, Mapping)]
     facts.append(("settings", f"{len(rows)} in all: {outcome}"))
     return _SweepPart(name, facts, biomarkers_table(rows))
-
-
-def _drift(models: Mapping[str, Mapping[str, Any]]) -> str | None:
-    """Return the least error of a network that is given the scalings alone, mV²; None where it is not known."""
-    floors = [values["drift_floor_mse_mV2"] for values in models.values() if values.get("drift_floor_mse_mV2")]
-    return number(floors[0]) if floors else None
 
 
 def _count(rows: Sequence[Row], status: str) -> int:

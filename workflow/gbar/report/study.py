@@ -13,7 +13,12 @@ TITLES = {
     "family": "Action potentials over each scaling",
     "settings": "Beating and silent settings",
     "predictions": "Predicted and simulated action potentials",
+    "errors": "Error by current and level",
+    "apd": "Predicted and simulated action potential durations",
+    "smoothing": "Width of the smoothing",
     "losses": "Loss over training",
+    "learning": "Error against the number of settings",
+    "spread": "Spread of an ensemble against its error",
 }
 # The DLSTM study's own text (2022): test MSE of three cascaded LSTM layers; its table of APD errors is not public.
 PUBLISHED = {"dlstm2": {"epochs": 923}, "dlstm3": {"mse_mV2": 14.803, "epochs": 834}}

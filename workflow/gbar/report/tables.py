@@ -1,16 +1,13 @@
 """The tables of the report: results of the emulators, biomarkers of a sweep."""
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gbar.biomarker_table import Row
-from gbar.errors import UserError
 
 DASH = "–"
 UNITS = ("ms", "mV", "s")
@@ -58,26 +55,16 @@ def duration(seconds: float | None) -> str:
 METRICS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("mse_mV2", "MSE (mV²)", number),
     ("rmse_mV", "RMSE (mV)", number),
+    ("mse_300_mV2", "MSE, first 300 ms (mV²)", number),
     ("mape_apd50_percent", "APD50 MAPE (%)", number),
     ("mape_apd75_percent", "APD75 MAPE (%)", number),
     ("mape_apd90_percent", "APD90 MAPE (%)", number),
+    ("mape_apd_all_percent", "all APD MAPE (%)", number),
     ("parameters", "parameters", count),
     ("epochs", "epochs", count),
     ("training_s", "training time", duration),
     ("prediction_s_per_ap", "time per AP", duration),
 )
-
-
-def read_metrics(path: str | Path) -> dict[str, Any]:
-    """Return the metrics of one model.
-
-    Raises:
-        UserError: the file cannot be read as JSON.
-    """
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: cannot be read as metrics of a model ({error})") from None
 
 
 def models_table(

@@ -1,0 +1,74 @@
+"""Training of a deep LSTM emulator: scaled inputs to scaled traces, in the one loop."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from gbar import nets
+from gbar.checkpoint import digest
+from gbar.emulate.scaling import scaled_inputs, scaled_traces, scalings
+from gbar.emulate.split import TRAIN, VALIDATION
+from gbar.emulate.windows import Windows
+from gbar.model import Input, ModelCard, Output, save_model
+from gbar.optimiser import TrainingSettings
+from gbar.train import Samples, train
+
+
+def train_deep(
+    data: Windows,
+    architecture: Mapping[str, Any],
+    settings: TrainingSettings,
+    checkpoints: str | Path,
+    out: str | Path,
+    notes: Mapping[str, Any],
+) -> None:
+    """Train a deep LSTM network and write the model.
+
+    Args:
+        data: data set.
+        architecture: as for `gbar.nets.build`.
+        settings: of the training.
+        checkpoints: folder for checkpoints; taken up when a run was cut off, removed after success.
+        out: model directory to write.
+        notes: further entries of the card about the training.
+
+    Raises:
+        UserError: fewer training windows than the batch size.
+    """
+    inputs, output = scalings(data)
+    training, validation = (_samples(data, part, inputs, output) for part in (TRAIN, VALIDATION))
+    shape = len(inputs), len(data.time)
+    network = nets.build(architecture, *shape, settings.seed)
+    outcome = train(network, training, validation, settings, identity=architecture, checkpoint_dir=Path(checkpoints))
+    mV2 = output.scale_mV**2
+    history = [
+        replace(record, train_loss=record.train_loss * mV2, validation_loss=record.validation_loss * mV2)
+        for record in outcome.history
+    ]
+    card = ModelCard(
+        architecture=architecture,
+        inputs=inputs,
+        output=output,
+        training=asdict(settings)
+        | {
+            "status": outcome.status,
+            "epochs_done": len(history),
+            "best_epoch": outcome.best_epoch,
+            "seconds": outcome.seconds,
+            "windows": len(training.x),
+            "parameters": nets.count_parameters(architecture, *shape),
+            "dormant_parameters": nets.count_dormant(architecture, *shape),
+        }
+        | dict(notes),
+        data_digest=digest([data.features], (data.trace, data.inputs, data.split)),
+        metrics={"validation_mse_mV2": outcome.best_validation_loss * mV2},
+    )
+    save_model(out, outcome.model, card, history)
+    shutil.rmtree(checkpoints, ignore_errors=True)
+
+
+def _samples(data: Windows, part: int, inputs: tuple[Input, ...], output: Output) -> Samples:
+    chosen = data.part(part)
+    return Samples(scaled_inputs(data.inputs[chosen], inputs), scaled_traces(data.trace[chosen], output))
