@@ -2,12 +2,12 @@
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from gbar import nets
 from gbar.checkpoint import digest
+from gbar.emulate.record import history_in_mV2, training_record
 from gbar.emulate.scaling import scaled_inputs, scaled_traces, scalings
 from gbar.emulate.split import TRAIN, VALIDATION
 from gbar.emulate.windows import Windows
@@ -42,30 +42,15 @@ def train_deep(
     shape = len(inputs), len(data.time)
     network = nets.build(architecture, *shape, settings.seed)
     outcome = train(network, training, validation, settings, identity=architecture, checkpoint_dir=Path(checkpoints))
-    mV2 = output.scale_mV**2
-    history = [
-        replace(record, train_loss=record.train_loss * mV2, validation_loss=record.validation_loss * mV2)
-        for record in outcome.history
-    ]
     card = ModelCard(
         architecture=architecture,
         inputs=inputs,
         output=output,
-        training=asdict(settings)
-        | {
-            "status": outcome.status,
-            "epochs_done": len(history),
-            "best_epoch": outcome.best_epoch,
-            "seconds": outcome.seconds,
-            "windows": len(training.x),
-            "parameters": nets.count_parameters(architecture, *shape),
-            "dormant_parameters": nets.count_dormant(architecture, *shape),
-        }
-        | dict(notes),
+        training=training_record(settings, outcome, architecture, shape, len(training.x)) | dict(notes),
         data_digest=digest([data.features], (data.trace, data.inputs, data.split)),
-        metrics={"validation_mse_mV2": outcome.best_validation_loss * mV2},
+        metrics={"validation_mse_mV2": outcome.best_validation_loss * output.scale_mV**2},
     )
-    save_model(out, outcome.model, card, history)
+    save_model(out, outcome.model, card, history_in_mV2(outcome, output))
     shutil.rmtree(checkpoints, ignore_errors=True)
 
 

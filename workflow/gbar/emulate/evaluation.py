@@ -70,7 +70,7 @@ def evaluate_emulator(
         "smoothing_sigma_samples": scan.sigma,
         "smoothing_scan": {"sigma": scan.sigmas, "validation_mse_mV2": scan.mse_mV2},
         "parameters": training["parameters"],
-        "dormant_parameters": training.get("dormant_parameters", 0),
+        "dormant_parameters": training["dormant_parameters"],
         "epochs": training["epochs_done"],
         "best_epoch": training["best_epoch"],
         "training_s": training["seconds"],

@@ -22,6 +22,7 @@ from flax import nnx
 from gbar import nets
 from gbar.checkpoint import digest
 from gbar.emulate.beats import principal_components, without_next_beat
+from gbar.emulate.record import history_in_mV2, training_record
 from gbar.emulate.scaling import scaled_inputs, scaled_traces, scalings
 from gbar.emulate.split import TRAIN, VALIDATION
 from gbar.emulate.windows import BEAT_TIME, Windows
@@ -93,31 +94,21 @@ def train_latent(
         identity=architecture,
         checkpoint_dir=Path(checkpoints) / "beating",
     )
-    mV2 = output.scale_mV**2
-    history = [
-        replace(record, train_loss=record.train_loss * mV2, validation_loss=record.validation_loss * mV2)
-        for record in outcome.history
-    ]
     card = ModelCard(
         architecture=architecture,
         inputs=inputs,
         output=output,
-        training=asdict(settings)
+        training=training_record(settings, outcome, architecture, (len(inputs), len(data.time)), len(samples[0].x))
         | {
-            "status": outcome.status,
-            "epochs_done": len(history),
-            "best_epoch": outcome.best_epoch,
             "seconds": outcome.seconds + classified.seconds,
-            "windows": len(samples[0].x),
-            "parameters": nets.count_parameters(architecture, len(inputs), len(data.time)),
             "beating": asdict(beating)
             | {"best_epoch": classified.best_epoch, "validation_cross_entropy": classified.best_validation_loss},
         }
         | dict(notes or {}),
         data_digest=digest([data.features], (data.trace, data.inputs, data.split, data.setting_beats)),
-        metrics={"validation_mse_to_first_order_mV2": outcome.best_validation_loss * mV2},
+        metrics={"validation_mse_to_first_order_mV2": outcome.best_validation_loss * output.scale_mV**2},
     )
-    save_model(out, classified.model, card, history)
+    save_model(out, classified.model, card, history_in_mV2(outcome, output))
     shutil.rmtree(checkpoints, ignore_errors=True)
 
 
