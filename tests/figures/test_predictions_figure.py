@@ -42,7 +42,7 @@ def test_each_panel_names_rank_setting_and_error_with_units(n_currents):
     assert {"V (mV)", "error (mV)", "time in window (ms)"} <= labels(figure)
     first = panels(figure)[0]
     assert first.get_title(loc="left").startswith("rank 1 of 61\n")
-    assert {text.get_text() for text in first.texts} == {"dlstm2: RMSE 1 mV", "dlstm3: RMSE 0.25 mV"}
+    assert {text.get_text() for text in first.texts} == {"RMSE 1 mV", "RMSE 0.25 mV"}
     assert overlapping(figure) == []
     assert outside(figure) == []
 

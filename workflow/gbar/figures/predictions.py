@@ -115,7 +115,7 @@ def draw_predictions(shown: Sequence[HeldOut], *, ranked_by: str) -> Figure:
             trace.plot(held_out.time_ms, predicted, **look, linewidth=1.0, label=name)
             difference.plot(held_out.time_ms, error, **look, linewidth=0.8)
             spot = (0.99, 0.99 - line_share * models.index(name))
-            text = f"{name}: RMSE {rmse:.2g} mV"
+            text = f"RMSE {rmse:.2g} mV"  # the colour is that of the legend: names may be long
             trace.text(*spot, text, color=colours[name], transform=trace.transAxes, ha="right", va="top", size=8)
         mark_panel(trace, titles[k] + "\n" * (title_lines - titles[k].count("\n")))
         trace.tick_params(labelbottom=False)
