@@ -1,9 +1,10 @@
 """Training of the latent emulator: shape and timing of the beats together, then who beats, in the one loop.
 
-The loss of shape and timing estimates the mean squared error of a window to first order: the squared error of
-the shape, and, for an error d of the cycle length, d^2 times the mean square of dV/dt, as if every window held
-the next upstroke. Cycle lengths that the trace was too short to show are known only to reach beyond their
-window: they count where the prediction is shorter.
+The loss of shape and timing estimates the mean squared error of a window: the squared error of the shape, and what an
+upstroke in the wrong place costs, as if every window held the next one. That cost rises with the square of the error
+while the two upstrokes overlap and in proportion to it beyond, so that a few settings near the boundary of beating do
+not outweigh all others, in training and in the choice of the epoch. Cycle lengths that the trace was too short to show
+are known only to reach beyond their window: they count where the prediction is shorter.
 """
 
 import shutil
@@ -106,7 +107,7 @@ def train_latent(
         }
         | dict(notes or {}),
         data_digest=digest([data.features], (data.trace, data.inputs, data.split, data.setting_beats)),
-        metrics={"validation_mse_to_first_order_mV2": outcome.best_validation_loss * output.scale_mV**2},
+        metrics={"validation_loss_mV2": outcome.best_validation_loss * output.scale_mV**2},
     )
     save_model(out, classified.model, card, history_in_mV2(outcome, output))
     shutil.rmtree(checkpoints, ignore_errors=True)
@@ -170,10 +171,13 @@ def _shape_and_timing(
         targets = (components.encode(traces[part]) / unit, (log_cycle[chosen] - offset) / scale, is_known[chosen])
         return Samples(scaled_inputs(data.inputs[chosen], inputs), targets)
 
-    # What one squared unit of a coefficient, and of the log cycle length, adds to a window's mean squared error.
+    # What one squared unit of a coefficient adds to a window's mean squared error, and an upstroke d samples away from
+    # its place: steepness d^2 while both overlap, height^2 |d| / n beyond.
     of_shape = unit**2 / n
     steepness = float(np.mean(np.sum(np.diff(traces[TRAIN], axis=1) ** 2, axis=1)) / n)
-    of_timing = steepness * (np.exp(offset) * scale) ** 2
+    height = float(np.median(np.ptp(traces[TRAIN], axis=1)))
+    overlap = height**2 / (2 * n * steepness)
+    samples_per_unit = float(np.exp(offset) * scale)
 
     def loss(model: Latent, x: jax.Array, y: tuple[jax.Array, ...], *, rngs: nnx.Rngs | None) -> jax.Array:
         coefficients, log_cycle, is_known = y
@@ -181,7 +185,9 @@ def _shape_and_timing(
         error = model.timing(features)[..., 0] - log_cycle
         error = jnp.where(is_known, error, jnp.minimum(error, 0.0))
         shape = jnp.sum((model.shape(features) - coefficients) ** 2, axis=-1)
-        return of_shape * jnp.mean(shape) + of_timing * jnp.mean(error**2)
+        away = error * samples_per_unit / overlap
+        timing = 2 * steepness * overlap**2 * (jnp.sqrt(1 + away**2) - 1)
+        return of_shape * jnp.mean(shape) + jnp.mean(timing)
 
     return (samples(TRAIN), samples(VALIDATION)), loss
 
