@@ -111,12 +111,14 @@ def test_factors_rise_with_the_level(folder: Path):
 def test_fewer_settings_are_nested_and_leave_validation_and_test_alone():
     data = synthetic_windows()
     few, more = with_settings(data, 20), with_settings(data, 60)
+    assert [(one.setting_split == TRAIN).sum() for one in (few, more)] == [20, 60]
     kept = [set(one.row[one.part(TRAIN)].tolist()) for one in (few, more)]
-    assert [len(rows) for rows in kept] == [20, 60]
     assert kept[0] < kept[1]
+    for one, rows in zip((few, more), kept, strict=True):
+        assert len(rows) == (one.setting_beats[one.setting_split == TRAIN]).sum()
     for part in (VALIDATION, TEST):
         np.testing.assert_array_equal(few.part(part), data.part(part))
-    assert 0 < (few.setting_split == UNUSED).sum() > (more.setting_split == UNUSED).sum() > 0
+    assert (few.setting_split == UNUSED).sum() > (more.setting_split == UNUSED).sum() > 0
     with pytest.raises(UserError, match="settings: 5000 is not allowed"):
         with_settings(data, 5000)
     assert BEAT_TIME in few.features

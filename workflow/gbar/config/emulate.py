@@ -122,7 +122,8 @@ class ModelSection(Section):
         Field(description="simulation: all windows of a setting on one side; window: as published, which leaks"),
     ] = "simulation"
     settings: Annotated[
-        Count | None, Field(description="learn from so many of the training settings that beat; all when left out")
+        Count | None,
+        Field(description="learn from so many of the training settings, beating or not; all when left out"),
     ] = None
     network: Network
     training: TrainingSection

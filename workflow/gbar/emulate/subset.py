@@ -10,21 +10,20 @@ from gbar.errors import UserError
 
 
 def with_settings(data: Windows, number: int) -> Windows:
-    """Return the data set with `number` of the training simulations that beat, and as large a share of the silent ones.
+    """Return the data set with `number` of its training settings, silent ones among them, and their windows.
 
-    A larger number keeps the simulations of a smaller one.
+    A setting is what had to be simulated, whether it beats or not. A larger number keeps the settings of a smaller one.
 
     Raises:
-        UserError: there are fewer training simulations.
+        UserError: there are fewer training settings.
     """
-    rows = np.unique(data.row[data.part(TRAIN)])
-    if number > len(rows):
-        raise UserError(f"settings: {number} is not allowed; the data set has {len(rows)} training settings that beat")
-    stream = np.random.default_rng(0)
-    chosen = stream.permutation(rows)[:number]
-    leaves_out = (data.split == TRAIN) & ~np.isin(data.row, chosen)
     settings = np.flatnonzero(data.setting_split == TRAIN)
-    surplus = stream.permutation(settings)[round(len(settings) * number / len(rows)) :]
+    if number > len(settings):
+        raise UserError(f"settings: {number} is not allowed; the data set has {len(settings)} training settings")
+    surplus = np.random.default_rng(0).permutation(settings)[number:]
     setting_split = data.setting_split.copy()
     setting_split[surplus] = UNUSED
-    return replace(data, split=np.where(leaves_out, UNUSED, data.split).astype(np.int8), setting_split=setting_split)
+    left_out = {scalings.tobytes() for scalings in data.setting_inputs[surplus]}
+    of_windows = np.ascontiguousarray(data.inputs[:, : data.setting_inputs.shape[1]])
+    is_left_out = np.array([scalings.tobytes() in left_out for scalings in of_windows])
+    return replace(data, split=np.where(is_left_out, UNUSED, data.split).astype(np.int8), setting_split=setting_split)

@@ -36,7 +36,7 @@ def train_emulator(windows: str | Path, settings: ModelSection, checkpoints: str
         data = with_settings(data, settings.settings)
     architecture = settings.network.model_dump(mode="json")
     training = TrainingSettings(**settings.training.model_dump())
-    notes = {"split": settings.split, "settings": len(np.unique(data.row[data.part(TRAIN)]))}
+    notes = {"split": settings.split, "settings": int(np.sum(data.setting_split == TRAIN))}
     if not isinstance(settings.network, LatentNetworkSection):
         train_deep(data, architecture, training, checkpoints, out, notes)
         return
