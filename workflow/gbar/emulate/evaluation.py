@@ -1,6 +1,5 @@
 """The job that judges an emulator: predictions of the held-out windows, smoothed as validation advises, and scores."""
 
-import json
 from pathlib import Path
 from time import perf_counter
 
@@ -8,11 +7,12 @@ import numpy as np
 
 from gbar.config.emulate import SmoothingSection
 from gbar.emulate.ensemble_scores import ensemble_scores
+from gbar.emulate.metrics import write_metrics
 from gbar.emulate.per_window import beginning, write_scores
 from gbar.emulate.scores import choose_sigma, floor, score, smooth
 from gbar.emulate.split import TEST, VALIDATION
 from gbar.emulate.windows import Windows, open_windows
-from gbar.files import whole, write_text
+from gbar.files import whole
 from gbar.model import Model, load_model
 
 TIMED_RUNS = 5
@@ -78,7 +78,7 @@ def evaluate_emulator(
         "prediction_s_per_ap": _time_per_ap(network, data),
         **of_ensemble,
     }
-    write_text(metrics, json.dumps(_without_nan(report), indent=1) + "\n")
+    write_metrics(metrics, report)
     scalings = data.features[: data.setting_inputs.shape[1]]
     write_scores(scores, data, test, predicted, scalings, spread_mV)
     with whole(predictions) as made, made.open("wb") as file:
@@ -94,8 +94,3 @@ def _time_per_ap(network: Model, data: Windows) -> float:
         network(data.inputs)
         times.append(perf_counter() - start)
     return min(times) / len(data)
-
-
-def _without_nan(values: dict[str, object]) -> dict[str, object]:
-    """Return the values with null where a number is undefined: JSON has no NaN."""
-    return {key: None if isinstance(value, float) and np.isnan(value) else value for key, value in values.items()}

@@ -1,7 +1,7 @@
 """Scores: how far predicted windows are from the simulated ones, and what smoothing and drift do to that."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.fft import dct
@@ -45,10 +45,6 @@ class Scores:
     apd_median_ape: dict[str, float]
     mdp_mae_mV: float
     peak_mae_mV: float
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the scores for a JSON file, which knows no NaN: None where undefined."""
-        return _without_nan(asdict(self))
 
 
 @dataclass(frozen=True)
@@ -200,13 +196,6 @@ def _kernel_response(sigma: float, n: int) -> np.ndarray:
     kernel = np.exp(-0.5 * (offsets / sigma) ** 2)
     kernel /= kernel.sum()
     return np.cos(np.pi * np.outer(np.arange(n), offsets) / n) @ kernel
-
-
-def _without_nan(values: dict) -> dict:
-    return {
-        key: _without_nan(value) if isinstance(value, dict) else None if value != value else value
-        for key, value in values.items()
-    }
 
 
 def _apd(beats: Beats, name: str) -> np.ndarray:

@@ -9,7 +9,6 @@ from gbar.errors import wrong
 
 # Status of a solved row. SILENT is for those who look at the trace (no action potential); solvers set the others.
 OK, SILENT, DIVERGED = 0, 1, 2
-STATUS_NAMES = {OK: "ok", SILENT: "silent", DIVERGED: "diverged"}
 
 LANE_MULTIPLE = 16
 
