@@ -21,7 +21,7 @@ def draw_trace(time_ms: np.ndarray, V_mV: np.ndarray, *, title: str = "", band: 
     axes.plot(time_ms, V_mV, color=PALETTE[0])
     if band is not None:
         axes.fill_between(time_ms, *band, color=PALETTE[0], alpha=0.25, linewidth=0, label="90 % interval")
-        axes.legend(loc="upper right")
+        axes.legend(loc="upper center")  # between two action potentials
     axes.set(xlabel="time (ms)", ylabel="V (mV)")
     axes.set_title(title, loc="left")
     axes.margins(x=0)
