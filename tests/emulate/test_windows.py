@@ -8,7 +8,7 @@ from tests.traces import action_potentials, reference_trace
 
 from gbar.biomarker_table import DIVERGED, OK, Row, summary_rows
 from gbar.biomarkers import Beats, find_beats
-from gbar.emulate.scores import first_beats
+from gbar.emulate.measures import first_beats
 from gbar.emulate.split import SplitSettings
 from gbar.emulate.windows import (
     BEAT_TIME,

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from gbar.emulate.scores import APDS, first_beats
+from gbar.emulate.measures import APDS, first_beats
 from gbar.emulate.windows import Windows
 from gbar.model import Model, Prediction
 

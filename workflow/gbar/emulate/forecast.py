@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from gbar.emulate.calibration import estimates, factor
-from gbar.emulate.scores import first_beats
+from gbar.emulate.measures import first_beats
 from gbar.emulate.windows import BEAT_TIME
 from gbar.errors import UserError
 from gbar.files import write_csv

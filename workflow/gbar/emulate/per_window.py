@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gbar.emulate.scores import APDS, first_beats
+from gbar.emulate.measures import APDS, first_beats
 from gbar.emulate.windows import Windows
 from gbar.files import write_csv
 

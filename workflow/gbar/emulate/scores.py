@@ -7,12 +7,10 @@ import numpy as np
 from scipy.fft import dct
 from scipy.ndimage import gaussian_filter1d
 
-from gbar.biomarkers import Beats, BeatSettings, find_beats
+from gbar.biomarkers import Beats
+from gbar.emulate.measures import APDS, first_beats
 from gbar.emulate.split import TEST, TRAIN
 
-# A window may open amid the diastolic depolarisation, past the MDP: the one after the AP is always inside.
-IN_WINDOW = BeatSettings(reference="after")
-APDS = ("apd50", "apd75", "apd90")
 SIGMAS = (0.0, *np.round(np.arange(1.0, 7.05, 0.1), 1).tolist())
 TRUNCATE = 4.0  # standard deviations at which the Gaussian kernel ends, scipy's default
 
@@ -115,22 +113,6 @@ def score(predicted: np.ndarray, simulated: np.ndarray, sample_ms: float) -> Sco
         mdp_mae_mV=_mean(np.abs(ours.mdp_mV - theirs.mdp_mV)),
         peak_mae_mV=_mean(np.abs(ours.peak_mV - theirs.peak_mV)),
     )
-
-
-def first_beats(windows: np.ndarray, sample_ms: float) -> Beats:
-    """Return the first beat of each window, measures of shape (window,); all NaN where there is none.
-
-    Args:
-        windows: mV, shape (window, sample).
-        sample_ms: sampling interval.
-    """
-    names = list(Beats.__dataclass_fields__)
-    table = np.full((len(windows), len(names)), np.nan)
-    for k, v in enumerate(windows):
-        beats = find_beats(v, sample_ms, settings=IN_WINDOW)
-        if len(beats):
-            table[k] = [getattr(beats, name)[0] for name in names]
-    return Beats(*table.T)
 
 
 def choose_sigma(predicted: np.ndarray, simulated: np.ndarray, sigmas: Sequence[float] = SIGMAS) -> SigmaScan:

@@ -1,0 +1,25 @@
+"""What is measured of the action potential that a window holds."""
+
+import numpy as np
+
+from gbar.biomarkers import Beats, BeatSettings, find_beats
+
+# A window may open amid the diastolic depolarisation, past the MDP: the one after the AP is always inside.
+IN_WINDOW = BeatSettings(reference="after")
+APDS = ("apd50", "apd75", "apd90")
+
+
+def first_beats(windows: np.ndarray, sample_ms: float) -> Beats:
+    """Return the first beat of each window, measures of shape (window,); all NaN where there is none.
+
+    Args:
+        windows: mV, shape (window, sample).
+        sample_ms: sampling interval.
+    """
+    names = list(Beats.__dataclass_fields__)
+    table = np.full((len(windows), len(names)), np.nan)
+    for k, v in enumerate(windows):
+        beats = find_beats(v, sample_ms, settings=IN_WINDOW)
+        if len(beats):
+            table[k] = [getattr(beats, name)[0] for name in names]
+    return Beats(*table.T)
