@@ -13,8 +13,15 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/simulate.smk"
-include: "workflow/rules/emulate.smk"
 include: "workflow/rules/figures.smk"
+
+
+if STUDY.emulate:
+
+    include: "workflow/rules/emulate.smk"
+    include: "workflow/rules/emulator_figures.smk"
+
+
 include: "workflow/rules/report.smk"
 
 

@@ -17,6 +17,7 @@ from gbar.figures.style import save
 from gbar.report import FigureEntry, write_report
 from gbar.report.captions import read_caption
 from gbar.report.tables import describe, duration, number
+from gbar.store import Quantity
 
 CAPTIONS = sorted((Path(__file__).parents[1] / "workflow" / "report").glob("*.rst"))
 HOSTILE = "<script>alert('x')</script>"
@@ -83,6 +84,15 @@ def test_the_biomarkers_begin_with_the_control_and_give_each_current_alone(page)
     assert headings[1:5] == expected
 
 
+def test_a_parameter_is_told_by_its_value_and_the_control_by_its_own(tmp_path, inputs):
+    rows = [Row(name, {"gl": gl}, "silent", undefined()) for name, gl in (("a", 5e-4), ("b", 1e-3), ("c", 2.5e-4))]
+    write_table(tmp_path / "biomarkers.csv", rows)
+    quantities = {HOSTILE: {"gl": Quantity("gl", "S/cm2", "leak", 5e-4)}}
+    write_report(tmp_path / "report.html", **inputs, quantities=quantities)
+    headings = re.findall(r'<th scope="row">(.*?)</th>', (tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert headings[1:] == ["control (silent)", "gl = 0.00025 S/cm2 (silent)", "gl = 0.001 S/cm2 (silent)"]
+
+
 def test_published_figures_stand_below_the_model_they_are_of(tmp_path, inputs):
     name = next(iter(inputs["metrics"]))
     write_report(tmp_path / "report.html", **inputs, published={name: {"mse_mV2": 14.803}})
@@ -135,6 +145,11 @@ def test_the_page_and_snakemakes_report_show_the_same_caption(path):
         ({"kind": "subsets", "vary": ["INa", "IKr"], "levels": [0, 0.2, 0.4, 0.6, 0.8, 1.0]},
          "subsets, vary INa, IKr, levels 0, 0.2 … 1"),
         ({"duration_ms": 5000.0, "save_every_ms": 0.05}, "duration 5000 ms, save every 0.05 ms"),
+        ({"vary": ["a", "c"], "range": {"a": [0.01, 0.1], "c": [-80, -50]}, "rows": 8, "kind": "uniform"},
+         "uniform, vary a, c, range a 0.01 to 0.1, c -80 to -50, rows 8"),
+        ({"vary": ["INa"], "range": [0, 2.0], "kind": "sobol"}, "sobol, vary INa, range 0 to 2"),
+        ({"duration_ms": 460.0, "stimulus": {"gain": 0.5, "kind": "chirp23a"}},
+         "duration 460 ms, stimulus chirp23a, gain 0.5"),
         ({"name": "akwaboah2021", "variant": None, "parameters": {}}, "akwaboah2021"),
     ],
 )  # fmt: skip

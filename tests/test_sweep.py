@@ -117,9 +117,9 @@ def test_an_id_stays_with_what_does_not(other: dict):
         ("INa,IKr\n", "design is empty"),
         ("INa,IKr\n1\n", "line 2: 1 cells"),
         ("INa,IFoo\n1,1\n", "'IFoo' is unknown"),
-        ("INa,IKr\n1,nan\n", "line 2, column IKr: 'nan'"),
+        ("INa,IKr\n1,nan\n", "line 2, column IKr: nan"),
         ("INa,IKr\n1,high\n", "line 2, column IKr: 'high'"),
-        ("INa,IKr\n1,-0.1\n", "line 2, column IKr: '-0.1'"),
+        ("INa,IKr\n1,-0.1\n", "line 2, column IKr: -0.1"),
         ("INa,IKr\n1,0.4\n0.5,1\n1.0,0.40\n", "line 4: the same setting as line 2"),
     ],
 )

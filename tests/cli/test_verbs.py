@@ -48,7 +48,7 @@ def test_cells_lists_currents_and_parameters_with_units(capsys):
     assert status == 0
     assert "akwaboah2021" in out
     assert "variants: c, python, corrected" in out
-    for text in ("INa ", "IpCa", "Ko       5.4 mM"):
+    for text in ("INa ", "IpCa", "Ko         5.4 mM"):
         assert text in out
 
 
@@ -91,10 +91,10 @@ def test_simulate_scales_currents_and_sets_parameters(capsys):
         (["simulate", "akwaboah2021", "--scale", "IFoo=1"], "--scale: 'IFoo' is not allowed; it must be one of INa"),
         (["simulate", "akwaboah2021", "--scale", "INa"], "--scale: 'INa' is not allowed; it must be NAME=VALUE"),
         (["simulate", "akwaboah2021", "--scale", "INa=x"], "--scale INa: 'x' is not allowed; it must be a number"),
-        (["simulate", "akwaboah2021", "--scale", "INa=-1"], "--scale INa: '-1' is not allowed"),
+        (["simulate", "akwaboah2021", "--scale", "INa=-1"], "--scale INa: -1.0 is not allowed"),
         (["simulate", "akwaboah2021", "--scale", "INa=1", "INa=2"], "--scale: INa is given twice"),
         (["simulate", "akwaboah2021", "--set", "INa=1"], "--set: 'INa' is not allowed; it must be one of Nao, Ko"),
-        (["simulate", "akwaboah2021", "--set", "Ko=nan"], "--set Ko: 'nan' is not allowed"),
+        (["simulate", "akwaboah2021", "--set", "Ko=nan"], "--set Ko: nan is not allowed"),
         (["simulate", "akwaboah2021", "--duration-ms", "-5"], "--duration-ms: '-5' is not allowed"),
         (["simulate", "akwaboah2021", "--save-every-ms", "9999"], "--save-every-ms: 9999.0 is not allowed"),
         (["simulate", "akwaboah2021", "--out", "trace.txt"], "--out: 'trace.txt' is not allowed"),

@@ -56,7 +56,7 @@ DESIGN = "sweeps.hipsc.design"
             f"{DESIGN}.levels[1]: nan is not allowed; it must be a finite number",
         ),
         (f"{DESIGN}.levels", [1.0, "high"], f"{DESIGN}.levels[1]: 'high' is not allowed; it must be a valid number"),
-        (f"{DESIGN}.levels", [1.0, -0.2], "INa scaled by -0.2; scalings must be 0 or more"),
+        (f"{DESIGN}.levels", [1.0, -0.2], "design: INa: -0.2 is not allowed; it must be a finite number of at least 0"),
         (f"{DESIGN}.levels", [1.0, 1], "1.0 is there twice"),
         ("sweeps.hipsc.protocol.duration_ms", -5, "duration_ms: -5 is not allowed; it must be greater than 0"),
         ("sweeps.hipsc.protocol.duration_ms", "long", "duration_ms: 'long' is not allowed; it must be a valid number"),

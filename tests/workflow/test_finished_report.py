@@ -17,7 +17,8 @@ def test_the_report_says_what_was_run(finished: Project):
     page = (finished.folder / "results/report.html").read_text()
     for text in ("akwaboah2021", "dlstm3", "MSE (mV²)", "APD90 MAPE", "IKur", "rows_per_job", "jax", "Akwaboah AD"):
         assert text in page
-    assert page.count("<figure") == 7
+    assert "Traces of sweep cloud" in page
+    assert page.count("<figure") == 8
 
 
 def test_snakemake_writes_its_own_report_with_captions(project: Project):

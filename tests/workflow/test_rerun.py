@@ -79,7 +79,7 @@ def test_a_sixth_current_solves_only_the_settings_that_scale_it(project: Project
 def test_a_doubled_sobol_design_solves_its_second_half_only(project: Project):
     before = project.solved_rows()
     edited(project, "sweeps", "cloud", "design", "rows", value=8)
-    assert run(project) == {"solve": 1, "gather": 1, "report": 1}
+    assert run(project) == {"solve": 1, "gather": 1, "figure_traces": 1, "report": 1}
     after = project.solved_rows()
     assert len(after - before) == 4
     assert set(after.values()) == {1}
@@ -132,7 +132,7 @@ def test_the_text_of_the_cell_redoes_every_block(project: Project):
     file = project.folder / "workflow/gbar/cells/akwaboah2021/equations.py"
     file.write_text(file.read_text() + "\n# changed\n")
     outcome = project.snakemake("--dry-run")
-    assert outcome.jobs == {"solve": 3} | AFTER_STORE | {"gather": 2}
+    assert outcome.jobs == {"solve": 3} | AFTER_STORE | {"gather": 2, "figure_traces": 1}
 
 
 def test_a_deleted_block_is_solved_again_and_no_other(project: Project):

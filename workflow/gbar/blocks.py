@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from gbar import cells
+from gbar import stimuli
 from gbar.config.base import Section
 from gbar.config.simulation import CellSection, ProtocolSection, SolverSection
+from gbar.config.sweep import STIMULUS
 from gbar.errors import UserError
 from gbar.files import whole
-from gbar.rows import read_rows
+from gbar.rows import noise_key, read_rows
 
 
 class BlockSettings(Section):
@@ -47,19 +48,23 @@ def solve_block(rows: str | Path, settings: BlockSettings, progress: Callable[[f
         settings: cell, protocol and solver.
         progress: told the fraction done, now and then.
     """
-    from gbar.solve import SolverSettings, solve_rows
+    from gbar.solve import solve_rows
 
     table = read_rows(rows)
-    cell = cells.get(settings.cell.name, settings.cell.variant)
-    scalable = {current.name for current in cell.currents}
+    cell, protocol = settings.cell.cell(), settings.protocol
     varied = {name: np.array(column) for name, column in table.values.items()}
+    of_stimulus = {name.removeprefix(STIMULUS): varied.pop(name) for name in list(varied) if name.startswith(STIMULUS)}
+    scales = {name: varied.pop(name) for name in list(varied) if name in cell.current_names}
+    section = protocol.stimulus_of(cell)
+    row_keys = [noise_key(identity) for identity in table.ids]
     solution = solve_rows(
         cell,
-        {name: column for name, column in varied.items() if name in scalable},
-        dict(settings.cell.parameters) | {name: column for name, column in varied.items() if name not in scalable},
-        settings.protocol.duration_ms,
-        settings.protocol.save_every_ms,
-        SolverSettings(**settings.solver.model_dump()),
+        scales,
+        settings.cell.parameters | varied,
+        protocol.duration_ms,
+        protocol.save_every_ms,
+        settings.solver.settings(),
+        stimulus=stimuli.build(section, cell.stimulus, protocol.duration_ms, row_keys, of_stimulus),
         progress=progress,
         dtype=np.float32,
     )

@@ -1,20 +1,22 @@
 """Gathering: the solved blocks of a sweep into one store and one table of biomarkers."""
 
+import dataclasses
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from gbar import cells
+from gbar import stimuli
 from gbar.biomarker_table import summary_rows, write_table
 from gbar.blocks import Block, read_block
 from gbar.config.sweep import SweepSection
 from gbar.errors import UserError
 from gbar.files import whole
 from gbar.provenance import versions
+from gbar.quantities import quantities
 from gbar.rows import Rows, read_rows
-from gbar.store import ROWS_PER_SHARD, STATUS, Layout, Quantity, StoreWriter
+from gbar.store import ROWS_PER_SHARD, STATUS, Layout, StoreWriter
 
 BLOCKS_AT_HAND = 3  # blocks kept in memory: rows of a design that grew alternate between a few
 
@@ -80,22 +82,20 @@ class _IndexedBlock:
 
 
 def _layout(rows: Rows, sweep: SweepSection, samples: int) -> Layout:
-    cell = cells.get(sweep.cell.name, sweep.cell.variant)
-    parameters = {parameter.name: parameter for parameter in cell.parameters}
-    quantities = [
-        Quantity(name, parameters[name].unit, parameters[name].meaning, parameters[name].default, values)
-        if name in parameters
-        else Quantity(name, "1", f"scaling of the {name} conductance", 1.0, values)
-        for name, values in rows.values.items()
-    ]
+    cell = sweep.cell.cell()
+    stimulus = sweep.protocol.stimulus_of(cell)
+    known = quantities(sweep)
+    varied = [dataclasses.replace(known[name], values=values) for name, values in rows.values.items()]
     attributes = {
         "title": f"Sweep of {cell.title}",
         "cell": cell.name,
         "variant": cell.variant,
         "reference": cell.reference,
-        "protocol": sweep.protocol.model_dump(mode="json"),
-        "solver": sweep.solver.model_dump(mode="json"),
+        "protocol": sweep.protocol.model_dump(mode="json") | {"stimulus": stimulus.model_dump(mode="json")},
+        "stimulus_units": cell.stimulus.unit,
+        "stimulus_meaning": stimuli.meaning(stimulus, cell.stimulus),
+        "solver": dataclasses.asdict(sweep.solver.settings().of_cell(cell)),
         "configuration": sweep.model_dump(mode="json", exclude={"rows_per_job"}),
         "versions": versions(),
     }
-    return Layout(rows.ids, quantities, samples, sweep.protocol.save_every_ms, attributes)
+    return Layout(rows.ids, varied, samples, sweep.protocol.save_every_ms, attributes)

@@ -22,6 +22,11 @@ class Rows:
     values: dict[str, list[float]]
 
 
+def noise_key(identity: str) -> int:
+    """Return the number that a row's noise is drawn by: it stays with the row whatever block the row is in."""
+    return int(identity, 16)
+
+
 def read_rows(path: str | Path) -> Rows:
     """Return the rows of design.csv or of a block's table.
 

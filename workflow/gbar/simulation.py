@@ -1,8 +1,8 @@
 """One simulation of one setting of a cell, with its biomarkers."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Literal
 
 import numpy as np
 
@@ -10,7 +10,11 @@ from gbar.biomarker_table import classify
 from gbar.biomarkers import Biomarkers, measure
 from gbar.cells import Cell
 from gbar.solve import SolverSettings, solve_rows
+from gbar.solve.stimulus import Stimulus
 from gbar.store import STATUS
+
+# Biomarkers need upstrokes resolved, whatever is saved.
+FINEST_MS = 0.05
 
 UNITS = {"ms": "ms", "mV": "mV", "min": "per min", "s": "V/s"}
 
@@ -52,8 +56,8 @@ def simulate(
     *,
     duration_ms: float,
     save_every_ms: float,
-    method: Literal["rosenbrock", "rush_larsen"] = "rosenbrock",
-    rtol: float | None = None,
+    stimulus: Stimulus | None = None,
+    settings: SolverSettings | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Simulation:
     """Simulate one setting.
@@ -64,11 +68,10 @@ def simulate(
         parameters: value of each parameter that differs from the cell's own.
         duration_ms: simulated time.
         save_every_ms: sampling interval; biomarkers need 0.05 ms or less.
-        method: integrator, "rosenbrock" or "rush_larsen".
-        rtol: relative tolerance; the solver's default when None.
+        stimulus: what drives the cell; nothing when None.
+        settings: how to integrate; as usual for the cell when None.
         progress: told the fraction done.
     """
-    settings = SolverSettings(method=method) if rtol is None else SolverSettings(method=method, rtol=rtol)
     solution = solve_rows(
         cell,
         {name: np.array([value]) for name, value in scales.items()},
@@ -76,6 +79,7 @@ def simulate(
         duration_ms,
         save_every_ms,
         settings,
+        stimulus=stimulus,
         progress=progress,
         dtype=np.float64,
     )
@@ -83,3 +87,19 @@ def simulate(
     biomarkers = measure(V_mV, save_every_ms)
     status = STATUS[classify(int(solution.status[0]), biomarkers.n_beats)]
     return Simulation(np.arange(len(V_mV)) * save_every_ms, V_mV, status, biomarkers)
+
+
+def finer_sampling(settings: SolverSettings, save_every_ms: float) -> int:
+    """Return into how many intervals to divide one between samples, so that upstrokes are resolved.
+
+    A fixed step stays as it would be without the division.
+
+    Args:
+        settings: complete settings, as of `SolverSettings.of_cell`.
+        save_every_ms: interval between the samples the user asked for.
+    """
+    least = math.ceil(save_every_ms / FINEST_MS - 1e-9)
+    if settings.method == "rosenbrock":
+        return least
+    steps = settings.steps_per_save(save_every_ms)
+    return next(parts for parts in range(min(least, steps), steps + 1) if steps % parts == 0)

@@ -34,6 +34,12 @@ def code_of(*modules: str) -> list[Path]:
     return sorted(_file(module) for module in found)
 
 
+def data_of(module: str) -> list[Path]:
+    """Return the tables that stand beside a package of this library; none for a plain module."""
+    file = _file(module)
+    return sorted(file.parent.glob("*.csv")) if file.name == "__init__.py" else []
+
+
 def offer_to_jobs() -> None:
     """Let the commands of this process run this source tree, with this Python unless they activate another."""
     for name, folder in (("PYTHONPATH", PACKAGE.parent), ("PATH", Path(sys.executable).parent)):

@@ -29,7 +29,19 @@ class Quantity:
     unit: str
     long_name: str
     control: float
-    values: Sequence[float]
+    values: Sequence[float] = ()
+
+    def differs(self, value: float) -> bool:
+        """Tell whether a value is another than the control's."""
+        return abs(value - self.control) > 1e-9 * max(1e-9, abs(self.control))
+
+    def told(self, value: float, digits: int = 6, with_unit: bool = True) -> str:
+        """Return a value in words: `IKr × 0.5` of a scaling, `Ko = 8 mM` of a parameter."""
+        name, number = self.name.replace(".", " "), f"{float(f'{value:.{digits}g}'):.10g}".replace("-", "−", 1)
+        if self.unit == "1":
+            # Without a unit a value and a factor on a control of 1 are the same.
+            return f"{name} × {number}" if self.control == 1 else f"{name} = {number}"
+        return f"{name} = {number} {self.unit}" if with_unit else f"{name} = {number}"
 
 
 @dataclass(frozen=True)

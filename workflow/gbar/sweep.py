@@ -10,14 +10,18 @@ import itertools
 import math
 import warnings
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from gbar import cells
+from gbar import stimuli
+from gbar.cells import Cell
 from gbar.config.base import canonical
 from gbar.config.sweep import (
+    STIMULUS,
     GridDesign,
     OneAtATimeDesign,
     SobolDesign,
@@ -26,7 +30,7 @@ from gbar.config.sweep import (
     TableDesign,
     UniformDesign,
 )
-from gbar.errors import UserError
+from gbar.errors import UserError, wrong
 from gbar.files import read_csv
 
 ID_BYTES = 10  # 80 bits: two of a million rows share an id with a chance of 4e-13
@@ -60,7 +64,7 @@ def design_table(sweep: SweepSection) -> DesignTable:
         case SubsetsDesign():
             names, values = list(design.vary), _subsets(design)
         case OneAtATimeDesign():
-            names, values = list(design.vary), _one_at_a_time(design, _own_values(sweep))
+            names, values = list(design.vary), _one_at_a_time(design, sweep.own_values())
         case GridDesign():
             names, values = list(design.vary), _grid(design)
         case UniformDesign():
@@ -83,56 +87,82 @@ def design_table(sweep: SweepSection) -> DesignTable:
 
 
 def design_key(sweep: SweepSection) -> str:
-    """Return a digest of everything the design table follows from, a design CSV's content included."""
-    content = b""
-    if isinstance(sweep.design, TableDesign):
-        try:
-            content = Path(sweep.design.path).read_bytes()
-        except OSError as error:
-            raise UserError(f"design.path: {sweep.design.path!r} cannot be read ({error.strerror})") from None
-    return hashlib.blake2b(sweep.canonical().encode() + content, digest_size=16).hexdigest()
+    """Return a digest of everything the design table follows from, the content of the user's files included."""
+    digest = hashlib.blake2b(sweep.canonical().encode(), digest_size=16)
+    stimulus = sweep.protocol.stimulus
+    files = {"design.path": sweep.design.path if isinstance(sweep.design, TableDesign) else None}
+    files["cell.morphology"] = sweep.cell.morphology
+    files["stimulus.path"] = getattr(stimulus, "path", None)
+    for key, path in files.items():
+        if path is not None:
+            digest.update(_content(key, path))
+    return digest.hexdigest()
 
 
-def solver_meaning(sweep: SweepSection) -> dict[str, float | str]:
+def _content(key: str, path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise UserError(f"{key}: {path!r} cannot be read ({error.strerror})") from None
+
+
+def solver_meaning(sweep: SweepSection) -> dict[str, float | str | None]:
     """Return the solver settings that bear on a trace: those of the method in use."""
-    solver = sweep.solver
-    if solver.method == "rush_larsen":
-        return {"method": solver.method, "dt_ms": solver.dt_ms}
-    return {"method": solver.method, "rtol": solver.rtol, "max_step_ms": solver.max_step_ms}
-
-
-def _own_values(sweep: SweepSection) -> dict[str, float]:
-    """Return what every quantity is when nobody touches it: 1 for a current's scaling, a parameter's default."""
-    cell = cells.get(sweep.cell.name, sweep.cell.variant)
-    return {current.name: 1.0 for current in cell.currents} | {p.name: p.default for p in cell.parameters}
+    solver = sweep.solver.settings().of_cell(sweep.cell.cell())
+    meaning: dict[str, float | str | None] = {"method": solver.method}
+    if solver.method == "rosenbrock":
+        meaning |= {"rtol": solver.rtol, "max_step_ms": solver.max_step_ms}
+    else:
+        meaning |= {"dt_ms": solver.dt_ms}
+    return meaning if solver.precision == "float64" else meaning | {"precision": solver.precision}
 
 
 def _row_ids(sweep: SweepSection, names: list[str], values: np.ndarray) -> list[str]:
     """Return the identity of each row of values, shape (rows, names)."""
-    cell = cells.get(sweep.cell.name, sweep.cell.variant)
-    own = _own_values(sweep)
-    common = hashlib.blake2b(
-        canonical(
-            {
-                "cell": cell.name,
-                "variant": cell.variant,
-                "protocol": sweep.protocol.model_dump(mode="json"),
-                "solver": solver_meaning(sweep),
-            }
-        ).encode(),
-        digest_size=ID_BYTES,
-    )
+    own = sweep.own_values()
+    common = hashlib.blake2b(canonical(_common_meaning(sweep)).encode(), digest_size=ID_BYTES)
     fixed = {name: value for name, value in sweep.cell.parameters.items() if name not in names}
-    order = sorted([*names, *fixed])
+    order = sorted([*(name for name in names if not name.startswith(STIMULUS)), *fixed])
     column = {name: place for place, name in enumerate(names)}
     ids = []
-    for row in values.tolist():
+    for row, stimulus in zip(values.tolist(), _stimulus_meanings(sweep, names, values), strict=True):
         chosen = ((name, row[column[name]] if name in column else fixed[name]) for name in order)
         text = ",".join(f"{name}={value!r}" for name, value in chosen if value != own[name])
         digest = common.copy()
-        digest.update(text.encode())
+        digest.update(text.encode() + stimulus)
         ids.append(digest.hexdigest())
     return ids
+
+
+def _common_meaning(sweep: SweepSection) -> dict[str, Any]:
+    """Return what all rows of a sweep have in common but for the stimulus."""
+    cell = sweep.cell.cell()
+    meaning = {
+        "cell": cell.name,
+        "variant": cell.variant,
+        "protocol": sweep.protocol.model_dump(mode="json", exclude={"stimulus"}),
+        "solver": solver_meaning(sweep),
+    }
+    if sweep.cell.morphology is not None:
+        content = _content("cell.morphology", sweep.cell.morphology)
+        meaning["morphology"] = hashlib.blake2b(content, digest_size=ID_BYTES).hexdigest()
+    return meaning
+
+
+def _stimulus_meanings(sweep: SweepSection, names: list[str], values: np.ndarray) -> Iterator[bytes]:
+    """Yield what each row's stimulus adds to its identity: nothing where it is the cell's own."""
+    cell = sweep.cell.cell()
+    section = sweep.protocol.stimulus_of(cell)
+    varied = {
+        name.removeprefix(STIMULUS): values[:, column] for column, name in enumerate(names) if name.startswith(STIMULUS)
+    }
+    stimuli.check(section, cell.stimulus, sweep.protocol.duration_ms, varied)
+    if varied:
+        meanings = iter(stimuli.row_meanings(section, cell.stimulus, varied))
+    else:
+        meanings = itertools.repeat(stimuli.meaning(section, cell.stimulus), len(values))
+    for meaning in meanings:
+        yield b"" if meaning is None else b";stimulus=" + canonical(meaning).encode()
 
 
 def _subsets(design: SubsetsDesign) -> np.ndarray:
@@ -187,8 +217,8 @@ def _sobol(design: SobolDesign) -> np.ndarray:
 def _table(design: TableDesign, sweep: SweepSection) -> tuple[list[str], np.ndarray]:
     """Return names and values of a design CSV."""
     header, rows = read_csv(design.path)
-    allowed = _own_values(sweep)
-    scalings = {current.name for current in cells.get(sweep.cell.name, sweep.cell.variant).currents}
+    allowed = sweep.own_values()
+    cell = sweep.cell.cell()
     names = design.vary or header
     for name in names:
         if name not in header:
@@ -201,17 +231,19 @@ def _table(design: TableDesign, sweep: SweepSection) -> tuple[list[str], np.ndar
     values = np.empty((len(rows), len(names)))
     for row, cells_of_row in enumerate(rows):
         for column, (name, place) in enumerate(zip(names, places, strict=True)):
-            values[row, column] = _table_number(design.path, row + 2, name, cells_of_row[place], scalings)
+            key = f"{design.path} line {row + 2}, column {name}"
+            values[row, column] = _table_number(key, name, cells_of_row[place], cell)
     return names, values
 
 
-def _table_number(path: str, line: int, name: str, text: str, scalings: set[str]) -> float:
+def _table_number(key: str, name: str, text: str, cell: Cell) -> float:
     try:
         value = float(text)
     except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise UserError(f"{path} line {line}, column {name}: {text!r} is not allowed; it must be a finite number")
-    if name in scalings and value < 0:
-        raise UserError(f"{path} line {line}, column {name}: {text!r} is not allowed; a scaling must be 0 or more")
+        raise wrong(key, text, "a finite number") from None
+    if name.startswith(STIMULUS):
+        if not math.isfinite(value):
+            raise wrong(key, value, "a finite number")
+    else:
+        cell.check_value(key, name, value)
     return value

@@ -8,12 +8,11 @@ from snakemake.exceptions import WorkflowError
 LIBRARY = Path(workflow.basedir) / "workflow"
 sys.path.insert(0, str(LIBRARY))
 
-from gbar import cells
 from gbar.config.base import canonical
 from gbar.config.study import load_study
 from gbar.errors import UserError
 from gbar.plan import plan_sweep
-from gbar.sources import code_of, offer_to_jobs
+from gbar.sources import code_of, data_of, offer_to_jobs
 
 offer_to_jobs()  # cluster jobs read this file, too
 
@@ -24,15 +23,10 @@ try:
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
-EMULATED = f"{RESULTS}/sweeps/{STUDY.emulate.sweep}"
-MODELS = sorted(STUDY.emulate.models)
-TRAININGS = STUDY.emulate.trainings()  # the models, and those of the learning curves
+MODELS = sorted(STUDY.emulate.models) if STUDY.emulate else []
+TRAININGS = STUDY.emulate.trainings() if STUDY.emulate else {}  # the models, and those of the learning curves
 CAPTIONS = os.path.relpath(LIBRARY / "report")
-FIGURES = ["family", "settings", "predictions", "errors", "apd", "smoothing", "losses"]
-if STUDY.emulate.learning:
-    FIGURES.append("learning")
-if any(model.network.name == "latent" for model in STUDY.emulate.models.values()):
-    FIGURES.append("spread")
+FIGURES = [f"traces_{sweep}" for sweep in STUDY.plain_sweeps]  # emulators add theirs
 
 
 wildcard_constraints:
@@ -51,12 +45,12 @@ def code(*modules):
 
 
 def sweep_code(*modules):
-    """The same for a job of one sweep, with the module of its cell, which the library finds by name."""
+    """The same for a job of one sweep, with the modules and data of its cell, which the library finds by name."""
 
     def of_sweep(wildcards):
-        section = STUDY.sweeps[wildcards.sweep].cell
-        cell = cells.get(section.name, section.variant)
-        return code(*modules, f"gbar.cells.{cell.name}", cell.equations)
+        cell = STUDY.sweeps[wildcards.sweep].cell.cell()
+        data = [os.path.relpath(file) for file in data_of(f"gbar.cells.{cell.name}")]
+        return code(*modules, f"gbar.cells.{cell.name}", cell.equations) + data
 
     return of_sweep
 
@@ -74,6 +68,11 @@ def learning_files(name):
         for training in TRAININGS
         if training == model or training.rpartition("_")[0] == model and TRAININGS[training].settings
     ]
+
+
+def caption_of(figure):
+    """The caption's name: the figures of traces, one a sweep, share one."""
+    return "traces" if figure.startswith("traces_") else figure
 
 
 def settings_of_block(wildcards):

@@ -1,4 +1,5 @@
 # From the store of a sweep to trained and judged emulators: windows, training, evaluation.
+EMULATED = f"{RESULTS}/sweeps/{STUDY.emulate.sweep}"
 
 
 rule windows:

@@ -1,226 +1,31 @@
-# Figures.
+# Figures of the sweeps that no emulator learns from.
 
 
-rule figure_family:
+rule figure_traces:
     input:
-        store=f"{EMULATED}/store.zarr",
-        code=code("gbar.figures.family", "gbar.figures.family_data", "gbar.figures.sweep_data"),
+        store=f"{RESULTS}/sweeps/{{sweep}}/store.zarr",
+        code=sweep_code("gbar.figures.traces", "gbar.figures.traces_data"),
     output:
-        svg=report(f"{RESULTS}/figures/family.svg", caption="../report/family.rst", category="Simulations"),
-        png=f"{RESULTS}/figures/family.png",
+        svg=report(
+            f"{RESULTS}/figures/traces_{{sweep}}.svg",
+            caption="../report/traces.rst",
+            category="Simulations",
+            labels={"figure": "traces", "sweep": "{sweep}"},
+        ),
+        png=f"{RESULTS}/figures/traces_{{sweep}}.png",
     log:
-        f"{RESULTS}/logs/figures/family.log",
+        f"{RESULTS}/logs/figures/traces_{{sweep}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/figures/family.tsv"
+        f"{RESULTS}/benchmarks/figures/traces_{{sweep}}.tsv"
     conda:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
         mem_mb=2000,
     params:
-        settings=STUDY.figures.family.canonical(),
+        settings=STUDY.figures.traces.canonical(),
     message:
-        "Drawing the family of action potentials"
+        "Drawing traces of sweep {wildcards.sweep}"
     shell:
-        "python -m gbar figure family --store {input.store} --settings {params.settings:q}"
-        " --out {output.svg} {output.png} > {log} 2>&1"
-
-
-rule figure_settings:
-    input:
-        store=f"{EMULATED}/store.zarr",
-        biomarkers=f"{EMULATED}/biomarkers.csv",
-        code=code("gbar.figures.settings", "gbar.figures.settings_data"),
-    output:
-        svg=report(f"{RESULTS}/figures/settings.svg", caption="../report/settings.rst", category="Simulations"),
-        png=f"{RESULTS}/figures/settings.png",
-    log:
-        f"{RESULTS}/logs/figures/settings.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/settings.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-    message:
-        "Drawing which settings beat"
-    shell:
-        "python -m gbar figure settings --store {input.store} --biomarkers {input.biomarkers}"
-        " --out {output.svg} {output.png} > {log} 2>&1"
-
-
-rule figure_predictions:
-    input:
-        windows=f"{RESULTS}/emulate/windows.zarr",
-        predictions=expand(f"{RESULTS}/emulate/{{model}}/predictions.npz", model=MODELS),
-        code=code("gbar.figures.predictions", "gbar.figures.predictions_data"),
-    output:
-        svg=report(f"{RESULTS}/figures/predictions.svg", caption="../report/predictions.rst", category="Emulators"),
-        png=f"{RESULTS}/figures/predictions.png",
-    log:
-        f"{RESULTS}/logs/figures/predictions.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/predictions.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-    params:
-        settings=STUDY.figures.predictions.canonical(),
-        predictions=named_files(f"{RESULTS}/emulate/{{model}}/predictions.npz"),
-    message:
-        "Drawing predicted beside simulated action potentials"
-    shell:
-        "python -m gbar figure predictions --windows {input.windows} --predictions {params.predictions}"
-        " --settings {params.settings:q} --out {output.svg} {output.png} > {log} 2>&1"
-
-
-rule figure_losses:
-    input:
-        models=expand(f"{RESULTS}/emulate/{{model}}/model", model=MODELS),
-        code=code("gbar.figures.losses", "gbar.figures.losses_data"),
-    output:
-        svg=report(f"{RESULTS}/figures/losses.svg", caption="../report/losses.rst", category="Emulators"),
-        png=f"{RESULTS}/figures/losses.png",
-    log:
-        f"{RESULTS}/logs/figures/losses.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/losses.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-    params:
-        models=named_files(f"{RESULTS}/emulate/{{model}}/model"),
-    message:
-        "Drawing the loss over training"
-    shell:
-        "python -m gbar figure losses --models {params.models} --out {output.svg} {output.png} > {log} 2>&1"
-
-
-rule figure_smoothing:
-    input:
-        metrics=expand(f"{RESULTS}/emulate/{{model}}/metrics.json", model=MODELS),
-        code=code("gbar.figures.smoothing", "gbar.figures.smoothing_data"),
-    output:
-        svg=report(f"{RESULTS}/figures/smoothing.svg", caption="../report/smoothing.rst", category="Emulators"),
-        png=f"{RESULTS}/figures/smoothing.png",
-    log:
-        f"{RESULTS}/logs/figures/smoothing.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/smoothing.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-    params:
-        metrics=named_files(f"{RESULTS}/emulate/{{model}}/metrics.json"),
-    message:
-        "Drawing the error over the width of the smoothing"
-    shell:
-        "python -m gbar figure smoothing --metrics {params.metrics} --out {output.svg} {output.png} > {log} 2>&1"
-
-
-rule figure_errors:
-    input:
-        scores=expand(f"{RESULTS}/emulate/{{model}}/scores.csv", model=MODELS),
-        code=code("gbar.figures.errors", "gbar.figures.errors_data"),
-    output:
-        svg=report(f"{RESULTS}/figures/errors.svg", caption="../report/errors.rst", category="Emulators"),
-        png=f"{RESULTS}/figures/errors.png",
-    log:
-        f"{RESULTS}/logs/figures/errors.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/errors.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-    params:
-        scores=named_files(f"{RESULTS}/emulate/{{model}}/scores.csv"),
-    message:
-        "Drawing the error by current and level"
-    shell:
-        "python -m gbar figure errors --scores {params.scores} --out {output.svg} {output.png} > {log} 2>&1"
-
-
-rule figure_apd:
-    input:
-        scores=expand(f"{RESULTS}/emulate/{{model}}/scores.csv", model=MODELS),
-        code=code("gbar.figures.apd", "gbar.figures.apd_data"),
-    output:
-        svg=report(f"{RESULTS}/figures/apd.svg", caption="../report/apd.rst", category="Emulators"),
-        png=f"{RESULTS}/figures/apd.png",
-    log:
-        f"{RESULTS}/logs/figures/apd.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/apd.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-    params:
-        scores=named_files(f"{RESULTS}/emulate/{{model}}/scores.csv"),
-    message:
-        "Drawing predicted against simulated action potential durations"
-    shell:
-        "python -m gbar figure apd --scores {params.scores} --out {output.svg} {output.png} > {log} 2>&1"
-
-
-rule figure_learning:
-    input:
-        metrics=[pair.partition("=")[2] for pair in learning_files("metrics.json")],
-        code=code("gbar.figures.learning", "gbar.figures.learning_data"),
-    output:
-        svg=report(f"{RESULTS}/figures/learning.svg", caption="../report/learning.rst", category="Emulators"),
-        png=f"{RESULTS}/figures/learning.png",
-    log:
-        f"{RESULTS}/logs/figures/learning.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/learning.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-    params:
-        metrics=learning_files("metrics.json"),
-        models=MODELS,
-    message:
-        "Drawing the error against the number of training settings"
-    shell:
-        "python -m gbar figure learning --metrics {params.metrics} --models {params.models}"
-        " --out {output.svg} {output.png} > {log} 2>&1"
-
-
-rule figure_spread:
-    input:
-        scores=expand(f"{RESULTS}/emulate/{{model}}/scores.csv", model=MODELS),
-        metrics=expand(f"{RESULTS}/emulate/{{model}}/metrics.json", model=MODELS),
-        code=code("gbar.figures.spread", "gbar.figures.spread_data"),
-    output:
-        svg=report(f"{RESULTS}/figures/spread.svg", caption="../report/spread.rst", category="Emulators"),
-        png=f"{RESULTS}/figures/spread.png",
-    log:
-        f"{RESULTS}/logs/figures/spread.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/spread.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-    params:
-        scores=named_files(f"{RESULTS}/emulate/{{model}}/scores.csv"),
-        metrics=named_files(f"{RESULTS}/emulate/{{model}}/metrics.json"),
-    message:
-        "Drawing the spread of ensembles against their error"
-    shell:
-        "python -m gbar figure spread --scores {params.scores} --metrics {params.metrics}"
+        "python -m gbar figure traces --store {input.store} --settings {params.settings:q}"
         " --out {output.svg} {output.png} > {log} 2>&1"

@@ -4,7 +4,7 @@
 rule report:
     input:
         figures=expand(f"{RESULTS}/figures/{{figure}}.svg", figure=FIGURES),
-        captions=[f"{CAPTIONS}/{figure}.rst" for figure in FIGURES],
+        captions=sorted({f"{CAPTIONS}/{caption_of(figure)}.rst" for figure in FIGURES}),
         biomarkers=expand(f"{RESULTS}/sweeps/{{sweep}}/biomarkers.csv", sweep=sorted(STUDY.sweeps)),
         metrics=expand(f"{RESULTS}/emulate/{{model}}/metrics.json", model=MODELS),
         template=f"{os.path.relpath(LIBRARY)}/gbar/report/template.html.j2",

@@ -1,17 +1,24 @@
 """The cell models, by name. A new cell is its own module or package and one line here."""
 
 import importlib
+from pathlib import Path
 
-from gbar.cells.cell import Cell, Current, Parameter, State
-from gbar.errors import wrong
+from gbar.cells.cell import Cell, Current, Parameter, State, Stimulation
+from gbar.errors import UserError, wrong
 
-__all__ = ["Cell", "Current", "Parameter", "State", "get", "names"]
+__all__ = ["Cell", "Current", "Parameter", "State", "Stimulation", "get", "names"]
 
 # name -> module with `VARIANTS` (names, the default first) and `cell(variant) -> Cell`; imported when asked for,
-# so that one cell's file matters to no other cell's jobs.
+# so that one cell's file matters to no other cell's jobs. A cell with compartments takes `cell(variant, morphology)`.
 _MODULES = {
     "akwaboah2021": "gbar.cells.akwaboah2021",
+    "ballsticks": "gbar.cells.ballsticks",
+    "hodgkinhuxley1952": "gbar.cells.hodgkinhuxley1952",
+    "izhikevich2003": "gbar.cells.izhikevich2003",
+    "mainen1996": "gbar.cells.mainen1996",
+    "tentusscher2004": "gbar.cells.tentusscher2004",
 }
+_WITH_MORPHOLOGY = ("ballsticks", "mainen1996")
 
 
 def names() -> list[str]:
@@ -19,11 +26,16 @@ def names() -> list[str]:
     return sorted(_MODULES)
 
 
-def get(name: str, variant: str | None = None) -> Cell:
+def get(name: str, variant: str | None = None, morphology: str | Path | None = None) -> Cell:
     """Return a cell by name, in its default variant or the one named.
 
+    Args:
+        name: one of `names()`.
+        variant: one of the cell's variants.
+        morphology: a table of sections to use in place of the cell's own (cells with compartments).
+
     Raises:
-        UserError: no such cell, or no such variant of it.
+        UserError: no such cell, no such variant of it, or a table that is no morphology.
     """
     if name not in _MODULES:
         raise wrong("cell", name, f"one of {', '.join(names())}")
@@ -33,4 +45,8 @@ def get(name: str, variant: str | None = None) -> Cell:
         variant = variants[0]
     if variant not in variants:
         raise wrong(f"variant of {name}", variant, f"one of {', '.join(variants)}")
-    return module.cell(variant)
+    if morphology is None:
+        return module.cell(variant)
+    if name not in _WITH_MORPHOLOGY:
+        raise UserError(f"morphology: {name} has no compartments; {' and '.join(_WITH_MORPHOLOGY)} take one")
+    return module.cell(variant, Path(morphology))

@@ -1,28 +1,40 @@
 """What a cell model is: states, parameters, scalable currents and where its equations are, as one frozen value.
 
-A model is a system of ordinary differential equations y' = f(y; c), autonomous but for a stimulus current. Each
+Most models are a system of ordinary differential equations y' = f(y; c), autonomous but for a stimulus current. Each
 state has a kind, because every conductance-based cell has the same structure and a stiff solver lives on it:
 
     core       voltage and concentrations: few and fully coupled
     relaxing   gates and buffers: many, each linear in itself, driven by one core state or two
 
+Other models are defined by the scheme that steps them (cells with resets, trees of compartments as NEURON solves them).
+
 Time is in ms, voltage in mV, concentrations in mM, current densities in pA/pF (= uA/uF = A/F) throughout.
 
 Describing a cell costs no import of JAX: its equations stand in a module of their own, imported when first
-evaluated. That module defines, for states `y` and constants `c` as namespaces of arrays of any one shape,
+evaluated. That module defines `constants(scale, parameter, tuning) -> c`, everything that does not change in time,
+once per simulation, and, of a system of equations, for states `y` and constants `c` as namespaces of arrays of any
+one shape,
 
-    constants(scale, parameter, tuning) -> c        everything that does not change in time, once per simulation
     currents(y, c) -> {name: pA/pF}                 the scalable currents
-    rates(y, c, stimulus) -> {state: per ms}        the right-hand side, stimulus in pA/pF
+    rates(y, c, stimulus) -> {state: per ms}        the right-hand side, stimulus in the unit of the cell's stimulus
+
+or, of a cell that brings its own step ("backward_euler" among its methods), for states `y` (states, lanes),
+
+    initial(c) -> y                                 the states at t = 0
+    step(y, lost, c, stimulus, dt_ms) -> y, lost    the states one step later, the stimulus (lanes,) acting in between,
+                                                    and what rounding has kept out of them (`gbar.cells.compensated`)
 """
 
 import importlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType, SimpleNamespace
 from typing import Any, Literal
 
 import numpy as np
+
+from gbar.errors import wrong
 
 Kind = Literal["voltage", "concentration", "gate", "buffer"]
 CORE_KINDS = ("voltage", "concentration")
@@ -40,12 +52,23 @@ class State:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One constant a user may set: its name, default, unit and meaning."""
+    """One constant a user may set.
+
+    Attributes:
+        name: its name.
+        default: the cell's own value.
+        unit: its unit.
+        meaning: what it is, in words.
+        range: published range of designs that vary it.
+        lowest: smallest value that makes sense; None where every finite one does.
+    """
 
     name: str
     default: float
     unit: str
     meaning: str
+    range: tuple[float, float] | None = None
+    lowest: float | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +77,24 @@ class Current:
 
     name: str
     meaning: str
+
+
+@dataclass(frozen=True)
+class Stimulation:
+    """How a cell is stimulated.
+
+    Attributes:
+        unit: of the injected current: "pA/pF", "pA", "nA", or "1".
+        gain: what a waveform of unit height (a pacing pulse, a chirp) is multiplied by when the user says nothing, in
+            that unit; negative where a negative current depolarises.
+        kind: the kind of stimulus applied when the user says nothing; None for none.
+        on_from_ms: when the published runs switched the electrode on; waveforms of unit height do not act before.
+    """
+
+    unit: str
+    gain: float
+    kind: str | None = None
+    on_from_ms: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +112,9 @@ class Cell:
         currents: what a user may scale.
         tuning: the variant's other frozen constants, passed to the equations as they are.
         equations: dotted name of the module of the equations.
+        methods: integrators it can be solved with, the default first.
+        dt_ms: step of the methods of fixed step when the user gives none.
+        stimulus: how it is stimulated.
     """
 
     name: str
@@ -83,6 +127,9 @@ class Cell:
     currents: tuple[Current, ...]
     tuning: Any
     equations: str
+    methods: tuple[str, ...]
+    dt_ms: float
+    stimulus: Stimulation
 
     @property
     def state_names(self) -> tuple[str, ...]:
@@ -103,6 +150,21 @@ class Cell:
     def initial(self) -> np.ndarray:
         """Initial values of the states, shape (states,), float64."""
         return np.array([state.initial for state in self.states])
+
+    @property
+    def own_values(self) -> dict[str, float]:
+        """What every quantity is when nobody touches it: 1 for the scaling of a current, a parameter's default."""
+        return dict.fromkeys(self.current_names, 1.0) | self.parameter_defaults
+
+    def check_value(self, key: str, name: str, value: float) -> None:
+        """Check the scaling of a current or the value of a parameter.
+
+        Raises:
+            UserError: it is not finite, or lower than makes sense; its text begins with `key`.
+        """
+        lowest = {parameter.name: parameter.lowest for parameter in self.parameters}.get(name, 0.0)
+        if not math.isfinite(value) or (lowest is not None and value < lowest):
+            raise wrong(key, value, "a finite number" + ("" if lowest is None else f" of at least {lowest:g}"))
 
     def constants(self, scale: Mapping[str, Any], parameter: Mapping[str, Any]) -> SimpleNamespace:
         """Return everything of the equations that does not change in time.
@@ -129,6 +191,14 @@ class Cell:
         """
         rate = self._module().rates(self._named(y), c, stimulus)
         return [rate[name] for name in self.state_names]
+
+    def initial_in(self, c: SimpleNamespace) -> Any:
+        """Return the states at t = 0, (states, lanes), of a cell that brings its own step."""
+        return self._module().initial(c)
+
+    def step(self, y: Any, lost: Any, c: SimpleNamespace, stimulus: Any, dt_ms: Any) -> tuple[Any, Any]:
+        """Return the states one step of the cell's own scheme later, and what they lost; see the module's text."""
+        return self._module().step(y, lost, c, stimulus, dt_ms)
 
     def _named(self, y: Any) -> SimpleNamespace:
         return SimpleNamespace(**dict(zip(self.state_names, y, strict=True)))

@@ -18,9 +18,22 @@ def _run(options: argparse.Namespace) -> None:
         print(f"{cell.name}: {cell.title}")
         print(f"  {cell.reference}")
         print(f"  variants: {', '.join(cell.variants)} (default {cell.variant})")
-        print("  currents (--scale NAME=FACTOR, 1 is the cell's own):")
-        for current in cell.currents:
-            print(f"    {current.name:<8} {current.meaning}")
+        if cell.currents:
+            print("  currents (--scale NAME=FACTOR, 1 is the cell's own):")
+            for current in cell.currents:
+                print(f"    {current.name:<8} {current.meaning}")
         print("  parameters (--set NAME=VALUE):")
         for parameter in cell.parameters:
-            print(f"    {parameter.name:<8} {parameter.default:g} {parameter.unit}: {parameter.meaning}")
+            span = (
+                ""
+                if parameter.range is None
+                else f" (published designs: {parameter.range[0]:g} to {parameter.range[1]:g})"
+            )
+            print(f"    {parameter.name:<10} {parameter.default:g} {parameter.unit}: {parameter.meaning}{span}")
+        stimulus = cell.stimulus
+        unit = "without unit" if stimulus.unit == "1" else stimulus.unit
+        print(
+            f"  stimulus: {stimulus.kind or 'none'} when left out; a unit waveform times {stimulus.gain:g} ({unit})"
+            + (f", from {stimulus.on_from_ms:g} ms on" if stimulus.on_from_ms else "")
+        )
+        print(f"  methods: {', '.join(cell.methods)} (default {cell.methods[0]}); fixed step {cell.dt_ms:g} ms")

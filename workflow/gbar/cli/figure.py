@@ -24,6 +24,11 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     settings.add_argument("--biomarkers", type=Path, required=True, help="its table of biomarkers")
     settings.set_defaults(draw=_settings)
 
+    traces = drawings.add_parser("traces", help="traces of settings spread over a design, and their stimulus")
+    traces.add_argument("--store", type=Path, required=True, help="store of a sweep")
+    traces.add_argument("--settings", required=True, help="the figure's settings, as JSON")
+    traces.set_defaults(draw=_traces)
+
     predictions = drawings.add_parser("predictions", help="predicted beside simulated action potentials")
     predictions.add_argument("--windows", type=Path, required=True, help="data set")
     add_named_paths(predictions, "--predictions", "predicted windows of each model, NAME=predictions.npz")
@@ -88,6 +93,16 @@ def _settings(options: argparse.Namespace) -> object:
     from gbar.figures.settings_data import read_settings
 
     return draw_settings(read_settings(options.store, options.biomarkers))
+
+
+def _traces(options: argparse.Namespace) -> object:
+    from gbar.config.explain import parsed
+    from gbar.config.figures import TracesSection
+    from gbar.figures.traces import draw_traces
+    from gbar.figures.traces_data import read_traces
+
+    settings = parsed(TracesSection, options.settings)
+    return draw_traces(read_traces(options.store, **settings.model_dump()))
 
 
 def _predictions(options: argparse.Namespace) -> object:

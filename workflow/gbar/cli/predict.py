@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from gbar.cli.options import assignments, check_ending
+from gbar.cli.options import assignments, check_ending, not_negative
 
 
 def add_verbs(verbs: argparse._SubParsersAction) -> None:
@@ -40,7 +40,7 @@ def _run(options: argparse.Namespace) -> None:
 
     model = load_model(options.model)
     names = [name for name in model.inputs if name != BEAT_TIME]
-    scales = assignments("--scale", options.scale, names, lowest=0.0)
+    scales = assignments("--scale", options.scale, names, not_negative)
     found = forecast(model, dict.fromkeys(names, 1.0) | scales, options.beat_time_ms)
     print(f"{options.model}: {' '.join(options.scale) or 'control'}")
     for warning in found.warnings:

@@ -12,7 +12,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     report.add_argument("--figures", type=Path, required=True, nargs="+", help="figures, .svg, in their order")
     report.add_argument("--captions", type=Path, required=True, help="folder of the figures' captions, .rst")
     add_named_paths(report, "--sweeps", "biomarkers of each sweep, NAME=biomarkers.csv")
-    add_named_paths(report, "--metrics", "scores of each model, NAME=metrics.json")
+    add_named_paths(report, "--metrics", "scores of each model, NAME=metrics.json", at_least_one=False)
     report.add_argument("--settings", required=True, help="the whole configuration, as JSON")
     report.add_argument("--out", type=Path, required=True, help="page to write, .html")
     report.set_defaults(run=_run)

@@ -1,15 +1,15 @@
 """`gbar simulate`: one setting of a cell, its trace and its biomarkers."""
 
 import argparse
-import math
 from pathlib import Path
 
-from gbar.cli.options import assignments, check_ending
+from gbar.cli.options import assignments, check_ending, positive
 from gbar.cli.progress import progress
+from gbar.cli.stimulus import add_stimulus, given_stimulus
 from gbar.errors import wrong
 
-# Biomarkers need the upstroke resolved, whatever is saved.
-FINEST_MS = 0.05
+SAVE_EVERY_MS = 1.0
+DURATION_MS = 5000.0
 
 
 def add_verbs(verbs: argparse._SubParsersAction) -> None:
@@ -17,55 +17,74 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     verb = verbs.add_parser(
         "simulate",
         help="simulate one setting of a cell and print its biomarkers",
-        epilog="example: gbar simulate akwaboah2021 --scale IKr=0.4 --duration-ms 20000 --plot trace.svg",
+        epilog="example: gbar simulate tentusscher2004 --scale gKr=0.5 --stimulus pacing --cycle-length-ms 800 "
+        "--duration-ms 20000 --plot trace.svg",
     )
     verb.add_argument("cell", help="a cell of `gbar cells`")
     verb.add_argument("--variant", help="variant of the cell; its default when left out")
+    verb.add_argument("--morphology", help="CSV table of sections in place of the cell's own")
     verb.add_argument(
         "--scale", nargs="+", action="extend", default=[], metavar="CURRENT=FACTOR", help="scale currents"
     )
     verb.add_argument("--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="set parameters")
-    verb.add_argument("--duration-ms", type=_positive, default=5000.0, help="simulated time (default %(default)s)")
     verb.add_argument(
-        "--save-every-ms", type=_positive, default=1.0, help="interval of the saved samples (%(default)s)"
+        "--duration-ms", type=positive, help=f"simulated time (default: as the stimulus lasts, else {DURATION_MS:g})"
     )
-    verb.add_argument("--method", choices=("rosenbrock", "rush_larsen"), default="rosenbrock", help="integrator")
-    verb.add_argument("--rtol", type=_positive, help="relative tolerance (rosenbrock)")
+    verb.add_argument(
+        "--save-every-ms",
+        type=positive,
+        help=f"interval of the saved samples (default {SAVE_EVERY_MS:g}, or the step of cells that bring their own)",
+    )
+    add_stimulus(verb)
+    solver = verb.add_argument_group("solver")
+    solver.add_argument("--method", help="rosenbrock, rush_larsen or backward_euler; as usual for the cell if left out")
+    solver.add_argument("--rtol", type=positive, help="relative tolerance (rosenbrock)")
+    solver.add_argument("--dt-ms", type=positive, help="fixed step (the other methods)")
+    solver.add_argument("--precision", help="float64 (default) or float32")
     verb.add_argument("--out", type=Path, help="trace to write, .csv or .npz: columns time_ms, V_mV")
     verb.add_argument("--plot", type=Path, help="plot to write, .svg or .png")
     verb.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> None:
-    from gbar import cells
+    from gbar import cells, stimuli
+    from gbar.solve.settings import SolverSettings
 
-    cell = cells.get(options.cell, options.variant)
-    scales = assignments("--scale", options.scale, [current.name for current in cell.currents], lowest=0.0)
-    parameters = assignments("--set", options.set, [parameter.name for parameter in cell.parameters])
+    cell = cells.get(options.cell, options.variant, options.morphology)
+    scales = assignments("--scale", options.scale, list(cell.current_names), cell.check_value)
+    parameters = assignments("--set", options.set, list(cell.parameter_defaults), cell.check_value)
+    given = {name: getattr(options, name) for name in ("method", "rtol", "dt_ms", "precision")}
+    settings = SolverSettings(**{name: value for name, value in given.items() if value is not None}).of_cell(cell)
     check_ending("--out", options.out, (".csv", ".npz"))
     check_ending("--plot", options.plot, (".svg", ".png"))
-    samples = round(options.duration_ms / options.save_every_ms)
+    section = given_stimulus(options, cell)
+    duration_ms = options.duration_ms or stimuli.length_ms(section) or DURATION_MS
+    stimulus = stimuli.build(section, cell.stimulus, duration_ms, [0])
+    own_step = settings.method == "backward_euler"
+    save_every_ms = options.save_every_ms or ((settings.dt_ms or 0.0) if own_step else SAVE_EVERY_MS)
+    samples = round(duration_ms / save_every_ms)
     if samples < 2:
-        raise wrong("--save-every-ms", options.save_every_ms, f"at most half the duration ({options.duration_ms:g} ms)")
+        raise wrong("--save-every-ms", save_every_ms, f"at most half the duration ({duration_ms:g} ms)")
 
     from gbar.runtime import start_jax
 
     start_jax(x64=True)
-    from gbar.simulation import simulate
+    from gbar.simulation import finer_sampling, simulate
 
-    every = math.ceil(options.save_every_ms / FINEST_MS)
+    every = finer_sampling(settings, save_every_ms)
     result = simulate(
         cell,
         scales,
         parameters,
-        duration_ms=options.duration_ms,
-        save_every_ms=options.save_every_ms / every,
-        method=options.method,
-        rtol=options.rtol,
+        duration_ms=duration_ms,
+        save_every_ms=save_every_ms / every,
+        stimulus=stimulus,
+        settings=settings,
         progress=progress("simulating"),
     )
-    title = " ".join([cell.name, cell.variant, *options.scale, *options.set])
-    print(f"{title}, {options.duration_ms:g} ms: {result.status}")
+    driven = [] if section.kind == "none" else [section.kind]
+    title = " ".join([cell.name, cell.variant, *options.scale, *options.set, *driven])
+    print(f"{title}, {duration_ms:g} ms: {result.status}")
     for name, value, unit in result.described():
         print(f"  {name:<16} {value} {unit}".rstrip())
     time_ms, V_mV = result.time_ms[::every][:samples], result.V_mV[::every][:samples]
@@ -89,13 +108,3 @@ def _write_trace(path: Path, time_ms, V_mV) -> None:
     else:
         with whole(path) as made:
             np.savez(made, time_ms=time_ms, V_mV=V_mV)
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not (math.isfinite(value) and value > 0):
-        raise argparse.ArgumentTypeError(f"{text!r} is not allowed; it must be a number above 0")
-    return value

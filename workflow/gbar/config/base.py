@@ -53,3 +53,11 @@ Count = Annotated[int, BeforeValidator(_no_boolean), Field(ge=1)]
 Seed = Annotated[int, BeforeValidator(_no_boolean), Field(ge=0, lt=2**32)]
 # Names become folders and wildcards.
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+
+
+def _without_nulls(values: Any) -> Any:
+    return {key: value for key, value in values.items() if value is not None} if isinstance(values, dict) else values
+
+
+# Of sections by name: a study laid over another drops one of them with null.
+Droppable = BeforeValidator(_without_nulls)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from gbar.config.base import Count, Fraction, Name, NonNegative, Number, Positive, Section, Seed
+from gbar.config.base import Count, Droppable, Fraction, Name, NonNegative, Number, Positive, Section, Seed
 
 
 class WindowsSection(Section):
@@ -167,7 +167,7 @@ class EmulateSection(DatasetSection):
 
     sweep: Annotated[Name, Field(description="the sweep they learn from")]
     smoothing: SmoothingSection = SmoothingSection()
-    models: Annotated[dict[Name, ModelSection], Field(min_length=1, description="the emulators, by name")]
+    models: Annotated[dict[Name, ModelSection], Field(min_length=1, description="the emulators, by name"), Droppable]
     learning: Annotated[LearningSection | None, Field(description="error against the number of settings")] = None
 
     @model_validator(mode="after")

@@ -1,8 +1,8 @@
 """The `figures` and `report` sections: what the figures show and what the report is called."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gbar.config.base import Count, NonNegative, Positive, Section
 
@@ -20,10 +20,25 @@ class PredictionsSection(Section):
     settings: Annotated[Count, Field(le=12, description="held-out settings shown")] = 6
 
 
+class TracesSection(Section):
+    """Traces of a sweep that no emulator learns from, and what drives them."""
+
+    rows: Annotated[Count, Field(le=12, description="settings shown, spread evenly over the design")] = 6
+    from_ms: Annotated[NonNegative, Field(description="start of the time shown, ms")] = 0.0
+    to_ms: Annotated[Positive | None, Field(description="its end, ms; that of the run when left out")] = None
+
+    @model_validator(mode="after")
+    def _time_rises(self) -> Self:
+        if self.to_ms is not None and self.to_ms <= self.from_ms:
+            raise ValueError(f"to_ms: {self.to_ms:g} is not allowed; it must be above from_ms ({self.from_ms:g})")
+        return self
+
+
 class FiguresSection(Section):
     """What each figure shows."""
 
     family: FamilySection = FamilySection()
+    traces: TracesSection = TracesSection()
     predictions: PredictionsSection = PredictionsSection()
 
 

@@ -15,25 +15,40 @@ from gbar.config.sweep import Sweeps, SweepSection
 
 
 class Study(Section):
-    """A study of gbar: sweeps of cell models, the emulators trained on one of them, figures and report."""
+    """A study of gbar: sweeps of cell models, emulators trained on one of them if wanted, figures and report."""
 
     results: Annotated[
         str, Field(pattern=r"^[A-Za-z0-9_./-]+$", description="folder that everything made is written to")
     ] = "results"
     sweeps: Annotated[Sweeps, Field(description="the simulated sweeps, by name")]
-    emulate: EmulateSection
+    emulate: Annotated[
+        EmulateSection | None, Field(description="emulators of one sweep; the study has none when left out")
+    ] = None
     figures: FiguresSection = FiguresSection()
     report: ReportSection = ReportSection()
 
     @model_validator(mode="after")
     def _sections_fit(self) -> Self:
-        sweep = self.sweeps.get(self.emulate.sweep)
-        if sweep is None:
-            raise ValueError(
-                f"emulate.sweep: {self.emulate.sweep!r} is not allowed; it must be one of {', '.join(self.sweeps)}"
-            )
-        _check_window(self.emulate, sweep)
+        if self.emulate is not None:
+            sweep = self.sweeps.get(self.emulate.sweep)
+            if sweep is None:
+                raise ValueError(
+                    f"emulate.sweep: {self.emulate.sweep!r} is not allowed; it must be one of {', '.join(self.sweeps)}"
+                )
+            _check_window(self.emulate, sweep)
+        for name in self.plain_sweeps:
+            duration_ms = self.sweeps[name].protocol.duration_ms
+            if self.figures.traces.from_ms >= duration_ms:
+                raise ValueError(
+                    f"figures.traces.from_ms: {self.figures.traces.from_ms:g} is not allowed; "
+                    f"it must be below the {duration_ms:g} ms of the sweep {name}"
+                )
         return self
+
+    @property
+    def plain_sweeps(self) -> list[str]:
+        """Names of the sweeps that no emulator learns from."""
+        return sorted(name for name in self.sweeps if self.emulate is None or name != self.emulate.sweep)
 
 
 def _check_window(emulate: EmulateSection, sweep: SweepSection) -> None:

@@ -5,9 +5,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
 
-from gbar import cells
-from gbar.config.base import Count, Name, Number, Section, Seed
+from gbar import stimuli
+from gbar.config.base import Count, Droppable, Name, Number, Section, Seed
 from gbar.config.simulation import CellSection, ProtocolSection, SolverSection, check_names
+from gbar.errors import UserError
+
+# Numbers of the stimulus are varied under their name with this before it.
+STIMULUS = "stimulus."
 
 Levels = Annotated[list[Number], Field(min_length=1)]
 Range = Annotated[list[Number], Field(min_length=2, max_length=2)]
@@ -22,7 +26,12 @@ CommonOrEach = Discriminator(_common_or_each)
 
 
 class _Levelled(Section):
-    vary: Annotated[Vary, Field(description="currents (scaled) and parameters (set) that are varied")]
+    vary: Annotated[
+        Vary,
+        Field(
+            description="what is varied: currents (scaled), parameters (set), numbers of the stimulus (stimulus.NAME)"
+        ),
+    ]
     levels: Annotated[
         Annotated[Levels, Tag("common")] | Annotated[dict[str, Levels], Tag("each")],
         CommonOrEach,
@@ -61,7 +70,12 @@ class GridDesign(_Levelled):
 
 
 class _Random(Section):
-    vary: Annotated[Vary, Field(description="currents (scaled) and parameters (set) that are varied")]
+    vary: Annotated[
+        Vary,
+        Field(
+            description="what is varied: currents (scaled), parameters (set), numbers of the stimulus (stimulus.NAME)"
+        ),
+    ]
     range: Annotated[
         Annotated[Range, Tag("common")] | Annotated[dict[str, Range], Tag("each")],
         CommonOrEach,
@@ -122,25 +136,36 @@ class SweepSection(Section):
     ] = 1024
 
     @model_validator(mode="after")
-    def _design_fits_cell(self) -> Self:
-        if self.design.vary is not None:
-            cell = cells.get(self.cell.name, self.cell.variant)
-            currents = [current.name for current in cell.currents]
-            check_names("design.vary", self.design.vary, currents + [p.name for p in cell.parameters])
-            _check_scales(self.design, currents)
+    def _parts_fit(self) -> Self:
+        cell = self.cell.cell()
+        try:
+            self.solver.settings().of_cell(cell)
+            check_names("design.vary", self.design.vary or [], list(self.own_values()))
+            extremes = _extremes(self.design)
+            for name, values in extremes.items():
+                for value in values if name in cell.own_values else ():
+                    cell.check_value(f"design: {name}", name, value)
+            # A stimulus that is varied is held against the run row by row, when the rows are known.
+            if not isinstance(self.design, TableDesign) and extremes.keys() <= cell.own_values.keys():
+                stimuli.check(self.protocol.stimulus_of(cell), cell.stimulus, self.protocol.duration_ms)
+        except UserError as error:
+            raise ValueError(str(error)) from None
         return self
 
+    def own_values(self) -> dict[str, float]:
+        """Return what every quantity that can be varied is when nobody touches it, stimulus included."""
+        cell = self.cell.cell()
+        fields = stimuli.varied_fields(self.protocol.stimulus_of(cell), cell.stimulus)
+        return cell.own_values | {STIMULUS + name: field.default for name, field in fields.items()}
 
-def _check_scales(design: Section, currents: list[str]) -> None:
-    """Refuse negative scalings: a conductance below zero is no cell."""
-    for name in design.vary if hasattr(design, "vary") else []:  # type: ignore[attr-defined]
-        values: list[float] = []
-        if isinstance(design, _Levelled):
-            values = design.levels_of(name)
-        elif isinstance(design, _Random):
-            values = list(design.range_of(name))
-        if name in currents and values and min(values) < 0:
-            raise ValueError(f"design: {name} scaled by {min(values)}; scalings must be 0 or more")
+
+def _extremes(design: Section) -> dict[str, list[float]]:
+    """Return the levels, or the ends of the range, of each quantity; nothing of a table."""
+    if isinstance(design, _Levelled):
+        return {name: design.levels_of(name) for name in design.vary}
+    if isinstance(design, _Random):
+        return {name: list(design.range_of(name)) for name in design.vary}
+    return {}
 
 
 def _of_each(key: str, given: list | dict[str, list], vary: list[str]) -> dict[str, list]:
@@ -158,4 +183,4 @@ def _check_distinct(key: str, values: list) -> None:
         raise ValueError(f"{key}: {repeated!r} is there twice")
 
 
-Sweeps = Annotated[dict[Name, SweepSection], Field(min_length=1)]
+Sweeps = Annotated[dict[Name, SweepSection], Field(min_length=1), Droppable]

@@ -6,23 +6,41 @@ from typing import Any
 import numpy as np
 import zarr
 
-from gbar.store import open_store
+from gbar.store import Quantity, open_store
+
+
+def varied_quantities(store: zarr.Group) -> list[Quantity]:
+    """Return the varied quantities of a sweep with their values in its rows."""
+    quantities = []
+    for name in str(store.attrs["coordinates"]).split():
+        array: Any = store[name]
+        if name not in ("id", "status"):
+            about = array.attrs
+            quantities.append(
+                Quantity(name, about["units"], about["long_name"], float(about.get("control", 1)), array[:].tolist())
+            )
+    return quantities
 
 
 def varied(store: zarr.Group) -> tuple[list[str], np.ndarray]:
-    """Return the varied quantities of a sweep and their scalings, shape (row, quantity).
+    """Return the varied quantities of a sweep and their scalings, shape (row, quantity); 1 is the control.
 
-    A quantity that is no scaling (a parameter with a unit) is divided by its control value, and named so.
+    A quantity that is no scaling (a parameter with a unit) is divided by its control value, and named so. One whose
+    control is 0 cannot be: 1 is added to it.
     """
-    names, columns = [], []
-    for name in str(store.attrs["coordinates"]).split():
-        array: Any = store[name]
-        if name in ("id", "status"):
-            continue
-        control, unit = float(array.attrs.get("control", 1)), array.attrs["units"]
-        names.append(name if unit == "1" else f"{name}/({control:g} {unit})")
-        columns.append(np.asarray(array[:]) / control)
-    return names, np.stack(columns, axis=1)
+    names, columns = zip(*(_relative(quantity) for quantity in varied_quantities(store)), strict=True)
+    return list(names), np.stack(columns, axis=1)
+
+
+def _relative(quantity: Quantity) -> tuple[str, np.ndarray]:
+    """Return a quantity's name and values, made such that 1 is the control."""
+    control, values = quantity.control, np.array(quantity.values)
+    unit = "" if quantity.unit == "1" else quantity.unit
+    if control == 0:
+        return f"1 + {quantity.name}" + (f"/({unit})" if unit else ""), 1 + values
+    if control == 1 and not unit:
+        return quantity.name, values
+    return f"{quantity.name}/({' '.join(filter(None, [f'{control:g}', unit]))})", values / control
 
 
 def cell_of(store: str | Path) -> str:

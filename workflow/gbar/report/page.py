@@ -16,13 +16,8 @@ from gbar.errors import UserError, wrong
 from gbar.files import write_text
 from gbar.report.captions import first_sentence, read_caption
 from gbar.report.remarks import remarks
-from gbar.report.tables import (
-    Table,
-    biomarkers_table,
-    describe,
-    models_table,
-    number,
-)
+from gbar.report.tables import Table, biomarkers_table, describe, models_table, number
+from gbar.store import Quantity
 
 MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 TEMPLATE = "template.html.j2"
@@ -68,6 +63,7 @@ def write_report(
     metrics: Mapping[str, str | Path],
     configuration: Mapping[str, Any],
     provenance: Mapping[str, str],
+    quantities: Mapping[str, Mapping[str, Quantity]] | None = None,
     published: Mapping[str, Mapping[str, Any]] | None = None,
     references: Sequence[str] = (),
 ) -> None:
@@ -81,6 +77,7 @@ def write_report(
         metrics: metrics.json of each model, by its name.
         configuration: the resolved configuration; `sweeps.<name>` says what was run.
         provenance: versions, git commit, date, host …: what to call it and what it is, in order.
+        quantities: of each sweep, what its varied quantities are, by name; scalings of currents when None.
         published: published results by name of the model, with the keys of metrics.json.
         references: what to cite, one entry each.
 
@@ -99,7 +96,9 @@ def write_report(
     page = environment.get_template(TEMPLATE).render(
         title=title,
         summary=_summary(tables, models),
-        sweeps=[_sweep_part(name, table, configuration) for name, table in tables.items()],
+        sweeps=[
+            _sweep_part(name, table, configuration, (quantities or {}).get(name, {})) for name, table in tables.items()
+        ],
         models=models_table(models, published) if models else None,
         remarks=remarks(models),
         figures=[_figure(k, entry, configuration) for k, entry in enumerate(figures, start=1)],
@@ -128,20 +127,22 @@ def _figure(place: int, entry: FigureEntry, configuration: Mapping[str, Any]) ->
     )
 
 
-def _sweep_part(name: str, rows: Sequence[Row], configuration: Mapping[str, Any]) -> _SweepPart:
+def _sweep_part(
+    name: str, rows: Sequence[Row], configuration: Mapping[str, Any], quantities: Mapping[str, Quantity]
+) -> _SweepPart:
     """Return what is said of a sweep: its section of the configuration in words, and its biomarkers."""
     section = configuration.get("sweeps", {}).get(name, {})
     outcome = ", ".join(f"{_count(rows, status)} {word}" for status, word in STATUS_WORDS)
     facts = [(key, describe(value)) for key, value in section.items() if isinstance(value, Mapping)]
     facts.append(("settings", f"{len(rows)} in all: {outcome}"))
-    return _SweepPart(name, facts, biomarkers_table(rows))
+    return _SweepPart(name, facts, biomarkers_table(rows, quantities))
 
 
 def _count(rows: Sequence[Row], status: str) -> int:
     return sum(row.status == status for row in rows)
 
 
-STATUS_WORDS = (("ok", "beating"), ("silent", "silent"), ("diverged", "diverged"))
+STATUS_WORDS = (("ok", "with action potentials"), ("silent", "silent"), ("diverged", "diverged"))
 
 
 def _summary(sweeps: Mapping[str, Sequence[Row]], models: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -151,7 +152,7 @@ def _summary(sweeps: Mapping[str, Sequence[Row]], models: Mapping[str, Mapping[s
         varied = ", ".join(rows[0].scalings) if rows else "nothing"
         sentence = (
             f"Sweep {name}: {len(rows)} settings of {varied} were simulated; "
-            f"{_count(rows, 'ok')} beat, {_count(rows, 'silent')} stay silent"
+            f"{_count(rows, 'ok')} have action potentials, {_count(rows, 'silent')} stay silent"
         )
         diverged = _count(rows, "diverged")
         sentences.append(sentence + (f", {diverged} diverged." if diverged else "."))

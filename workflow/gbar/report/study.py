@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from gbar import cells
 from gbar.config.study import Study
 from gbar.provenance import commit, machine, versions
+from gbar.quantities import quantities
 from gbar.report.page import FigureEntry, write_report
+from gbar.stimuli.rows import gain_of
+from gbar.sweep import solver_meaning
 
 TITLES = {
     "family": "Action potentials over each scaling",
@@ -38,32 +41,49 @@ def report_study(
     Args:
         out: page to write.
         study: the configuration.
-        figures: the figures in their order, each named as its caption.
+        figures: the figures in their order, each named as its caption; those of traces are traces_SWEEP.
         captions: folder of the captions.
         sweeps: biomarkers of each sweep, by name.
         metrics: scores of each model, by name.
     """
-    used = {sweep.cell.name: cells.get(sweep.cell.name, sweep.cell.variant) for sweep in study.sweeps.values()}
+    used = {sweep.cell.name: sweep.cell.cell() for sweep in study.sweeps.values()}
     found = versions()
     write_report(
         out,
         title=study.report.title,
-        figures=[
-            FigureEntry(figure, TITLES.get(figure.stem, figure.stem), captions / f"{figure.stem}.rst")
-            for figure in figures
-        ],
+        figures=[_entry(figure, captions) for figure in figures],
         sweeps=sweeps,
         metrics=metrics,
-        configuration=study.model_dump(mode="json"),
+        configuration=_resolved(study),
         provenance={
             "written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             "gbar": f"{found.pop('gbar')}, commit {commit()}",
             "machine": machine(),
             "versions": ", ".join(f"{name} {version}" for name, version in found.items()),
         },
+        quantities={name: quantities(sweep) for name, sweep in study.sweeps.items()},
         published=PUBLISHED,
         references=[
             *(cell.reference for cell in used.values()),
             "The gbar authors. gbar: from ion-channel conductances to action potentials and back. See CITATION.cff.",
         ],
     )
+
+
+def _entry(figure: Path, captions: Path) -> FigureEntry:
+    sweep = figure.stem.removeprefix("traces_")
+    if sweep != figure.stem:
+        return FigureEntry(figure, f"Traces of sweep {sweep}", captions / "traces.rst")
+    return FigureEntry(figure, TITLES.get(figure.stem, figure.stem), captions / f"{figure.stem}.rst")
+
+
+def _resolved(study: Study) -> dict[str, Any]:
+    """Return the configuration with what it leaves to the cells: what drives each and how it is solved."""
+    configuration = study.model_dump(mode="json")
+    for name, sweep in study.sweeps.items():
+        cell = sweep.cell.cell()
+        section = sweep.protocol.stimulus_of(cell)
+        gain = {} if section.kind == "none" else {"gain": gain_of(section, cell.stimulus)}
+        configuration["sweeps"][name]["protocol"]["stimulus"] = section.model_dump(mode="json") | gain
+        configuration["sweeps"][name]["solver"] = solver_meaning(sweep)
+    return configuration

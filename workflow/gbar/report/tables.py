@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from gbar.biomarker_table import Row
+from gbar.store import Quantity
 
 DASH = "–"
 UNITS = ("ms", "mV", "s")
+KINDS = ("name", "kind")
 DURATIONS = ((7200.0, 3600.0, "h"), (120.0, 60.0, "min"), (1.0, 1.0, "s"), (1e-3, 1e-3, "ms"), (0.0, 1e-6, "µs"))
 
 
@@ -97,7 +99,7 @@ def four_digits(value: float) -> str:
 
 
 MEASURES = (
-    ("n_beats", "beats", whole),
+    ("n_beats", "action potentials", whole),
     ("cycle_length_ms", "cycle length (ms)", four_digits),
     ("rate_per_min", "rate (1/min)", four_digits),
     ("apd30_ms", "APD30 (ms)", four_digits),
@@ -111,36 +113,39 @@ MEASURES = (
 )
 
 
-def biomarkers_table(rows: Sequence[Row]) -> Table:
-    """Return the biomarkers of the control, of each current alone at its extremes, and of the whole sweep.
+def biomarkers_table(rows: Sequence[Row], quantities: Mapping[str, Quantity] | None = None) -> Table:
+    """Return the biomarkers of the control, of each quantity alone at its extremes, and of the whole sweep.
 
     Args:
         rows: the rows of the sweep.
+        quantities: what each varied quantity is, by name; the scaling of a current where nothing is known of it.
     """
-    lines = [[_setting(row), *_written(row)] for row in _told(rows)]
-    beating = [row for row in rows if row.status == "ok"]
-    if beating:
+    varied = rows[0].scalings if rows else ()
+    known = {name: (quantities or {}).get(name, Quantity(name, "1", "", 1.0)) for name in varied}
+    lines = [[_setting(row, known), *_written(row)] for row in _told(rows, known)]
+    active = [row for row in rows if row.status == "ok"]
+    if active:
         for label, percent in (("5th percentile", 5), ("median", 50), ("95th percentile", 95)):
-            lines.append([f"{label}, all beating", *_percentiles(beating, percent)])
-    caption = "Medians over the beats of each trace; APD from the steepest upstroke"
+            lines.append([f"{label}, all with action potentials", *_percentiles(active, percent)])
+    caption = "Medians over the action potentials of each trace; APD from the steepest upstroke"
     return Table(caption, ["setting", *(heading for _, heading, _ in MEASURES)], lines)
 
 
-def _told(rows: Sequence[Row]) -> list[Row]:
-    """Return the control, and of each current alone the rows of its least and greatest scaling."""
-    told = [row for row in rows if not _changed(row)][:1]
-    for name in rows[0].scalings if rows else ():
-        alone = sorted((row for row in rows if _changed(row) == [name]), key=lambda row: row.scalings[name])
+def _told(rows: Sequence[Row], known: Mapping[str, Quantity]) -> list[Row]:
+    """Return the control, and of each quantity alone the rows of its least and greatest value."""
+    told = [row for row in rows if not _changed(row, known)][:1]
+    for name in known:
+        alone = sorted((row for row in rows if _changed(row, known) == [name]), key=lambda row: row.scalings[name])
         told += alone if len(alone) < 2 else [alone[0], alone[-1]]
     return told
 
 
-def _changed(row: Row) -> list[str]:
-    return [name for name, scaling in row.scalings.items() if abs(scaling - 1) > 1e-9]
+def _changed(row: Row, known: Mapping[str, Quantity]) -> list[str]:
+    return [name for name, value in row.scalings.items() if known[name].differs(value)]
 
 
-def _setting(row: Row) -> str:
-    setting = ", ".join(f"{name} × {row.scalings[name]:g}" for name in _changed(row)) or "control"
+def _setting(row: Row, known: Mapping[str, Quantity]) -> str:
+    setting = ", ".join(known[name].told(row.scalings[name]) for name in _changed(row, known)) or "control"
     return setting if row.status == "ok" else f"{setting} ({row.status})"
 
 
@@ -160,7 +165,9 @@ def _percentiles(rows: Sequence[Row], percent: float) -> list[str]:
 def describe(value: object) -> str:
     """Return a value of the configuration in words, e.g. "subsets, vary INa, IKr, levels 0, 0.2 … 2"."""
     if isinstance(value, Mapping):
-        return ", ".join(_named(key, one) for key, one in value.items() if one not in (None, {}, []))
+        given = [(key, one) for key, one in value.items() if one not in (None, {}, [])]
+        # What it is comes first.
+        return ", ".join(_named(key, one) for key, one in sorted(given, key=lambda item: item[0] not in KINDS))
     if isinstance(value, list | tuple):
         if len(value) > 5 and all(isinstance(one, int | float) for one in value):
             return f"{describe(value[0])}, {describe(value[1])} … {describe(value[-1])}"
@@ -170,9 +177,18 @@ def describe(value: object) -> str:
 
 def _named(key: str, value: object) -> str:
     """Return a key with its value; the unit that ends the key goes behind the value."""
-    if key in ("name", "kind"):
+    if key in KINDS:
         return describe(value)
+    if key == "range":
+        return f"{key} {_range(value)}"
     name, underscore, unit = key.rpartition("_")
     if not (underscore and unit in UNITS):
         return f"{key.replace('_', ' ')} {describe(value)}"
     return f"{name.replace('_', ' ')} {describe(value)} {unit}"
+
+
+def _range(value: Any) -> str:
+    """Return lowest and highest value, of all quantities or of each."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_range(one)}" for name, one in value.items())
+    return " to ".join(describe(end) for end in value)

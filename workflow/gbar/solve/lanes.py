@@ -1,4 +1,4 @@
-"""The state of a batch: one lane a row, each with its own time and step."""
+"""The state of a batch of an adaptive method: one lane a row, each with its own time and step."""
 
 from typing import NamedTuple
 
@@ -18,8 +18,11 @@ class Lanes(NamedTuple):
     Attributes:
         t: time, ms.
         y: states, (states, lanes).
-        h: next step of an adaptive method, ms.
+        lost: what rounding has kept out of the states so far, (states, lanes).
+        h: next step, ms.
         retrying: whether its last step was rejected.
+        restarting: whether the stimulus has just changed.
+        piece: piece of the stimulus.
         accepted: accepted steps so far.
         rejected: rejected steps so far.
         status: `OK` or `DIVERGED`.
@@ -28,8 +31,11 @@ class Lanes(NamedTuple):
 
     t: Array
     y: Array
+    lost: Array
     h: Array
     retrying: Array
+    restarting: Array
+    piece: Array
     accepted: Array
     rejected: Array
     status: Array
@@ -37,13 +43,16 @@ class Lanes(NamedTuple):
 
 
 def start(y: np.ndarray) -> Lanes:
-    """Return lanes at t = 0 in states `y` (states, lanes)."""
+    """Return lanes at t = 0 in states `y` (states, lanes), whose type is that of the arithmetic."""
     lanes = y.shape[1]
     return Lanes(
         t=np.zeros(lanes),
         y=y,
+        lost=np.zeros_like(y),
         h=np.full(lanes, FIRST_STEP_MS),
         retrying=np.zeros(lanes, bool),
+        restarting=np.zeros(lanes, bool),
+        piece=np.zeros(lanes, np.int32),
         accepted=np.zeros(lanes, np.int64),
         rejected=np.zeros(lanes, np.int64),
         status=np.full(lanes, OK, np.int8),

@@ -13,15 +13,16 @@ Differential Equations package. BIT Numer Math 2023;63:27. doi:10.1007/s10543-02
 
 import functools
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from gbar.cells.cell import CORE_KINDS, Cell
+from gbar.cells.compensated import plus
 from gbar.solve.derivative import sparse_jacobian
-from gbar.solve.elimination import eliminate
+from gbar.solve.driving import constants_in, system
+from gbar.solve.elimination import Entries, eliminate
 from gbar.solve.lanes import Lanes
 from gbar.solve.settings import DIVERGED
 
@@ -47,7 +48,12 @@ _C = """-14.155112264123755
 # Below these magnitudes the error of a state is taken as absolute: mV, mM, fraction of open gates or bound buffer.
 FLOOR = {"voltage": 1.0, "concentration": 1e-4, "gate": 1e-3, "buffer": 1e-3}
 SMALLEST_STEP_MS = 1e-10
+# A change below this part of a state, or of its floor, is none: so small a step is taken whatever its error. Where the
+# right-hand side jumps, as gates that only close do, no step is small enough for the tightest tolerances.
+NEGLIGIBLE = 1e-6
 SAFETY, SHRINK, GROW = 0.9, 0.2, 6.0
+# The first step after a change of the stimulus may move the voltage by this much at its new slope.
+RESTART_mV = 1.0
 
 
 def _lower_triangle(text: str) -> np.ndarray:
@@ -61,44 +67,79 @@ A, C = _lower_triangle(_A), _lower_triangle(_C)
 
 
 @functools.lru_cache(maxsize=8)
-def advance(cell: Cell, record: tuple[int, ...], steps: int) -> Callable:
+def advance(cell: Cell, record: tuple[int, ...], clamped: bool, steps: int) -> Callable:
     """Return the compiled function that takes every lane at most `steps` steps further.
 
-    It maps (lanes, scale, parameter, end_ms, rtol, max_step_ms, max_steps) to lanes and records: an array
+    It maps (lanes, pieces, scale, parameter, end_ms, rtol, max_step_ms, max_steps) to lanes and records: an array
     (steps, 1 + 2 records, lanes) of t, the recorded states and their derivatives before each step, and the number
-    of its rows that were written. Rows of a rejected step and of a closed lane repeat their time.
+    of its rows that were written. Rows of a rejected step and of a closed lane repeat the row before. Where the
+    stimulus changes, a lane takes a step of no length: one row with the derivatives before, one with those after.
+
+    Args:
+        cell: the cell.
+        record: indices of the recorded states.
+        clamped: the stimulus is the membrane potential.
+        steps: steps between two looks of the host.
     """
     floor = np.array([FLOOR[state.kind] for state in cell.states])[:, None]
+    voltage = cell.state_names.index("V")
 
-    def run(lanes, scale, parameter, end, rtol, max_step, max_steps):
-        c = cell.constants(scale, parameter)
+    def run(lanes, pieces, scale, parameter, end, rtol, max_step, max_steps):
+        dtype = lanes.y.dtype
+        c = constants_in(dtype, cell.constants(scale, parameter))
 
         def step(carry):
             count, lanes, records = carry
-            y, h = lanes.y, jnp.minimum(jnp.minimum(lanes.h, max_step), end - lanes.t)
+            y, edge = lanes.y, pieces.next_start(lanes.piece)
+            stimulus = pieces.value_in(lanes.piece).astype(dtype)
             closed = lanes.closed | (lanes.t >= end)
-            f, y_new, error = rodas5p(cell, c, y, jnp.where(closed, 1.0, h))
+            switching = ~closed & (lanes.t >= edge)
+            idle = closed | switching
+
+            rates = system(cell, c, stimulus, clamped)
+            f, J = sparse_jacobian(rates, list(y))
             row = jnp.stack([lanes.t, *(y[i] for i in record), *(f[i] for i in record)])
             records = jax.lax.dynamic_update_index_in_dim(records, row, count, 0)
 
-            size = jnp.max(jnp.abs(error) / (rtol * (jnp.maximum(jnp.abs(y), jnp.abs(y_new)) + floor)), axis=0)
+            stop = jnp.minimum(edge, end)
+            restart = jnp.where(lanes.restarting, RESTART_mV / jnp.abs(f[voltage]), jnp.inf)
+            h = jnp.minimum(jnp.minimum(jnp.minimum(lanes.h, restart), max_step), stop - lanes.t)
+            increment, error = rodas5p(cell, rates, J, y, jnp.where(idle, 1.0, h).astype(dtype))
+            y_new, lost = plus(y, increment, lanes.lost)
+
+            magnitude = jnp.maximum(jnp.abs(y), jnp.abs(y_new)) + floor
+            size = jnp.max(jnp.abs(error) / (rtol * magnitude), axis=0)
             size = jnp.where(jnp.isfinite(size), jnp.maximum(size, 1e-10), 1e10)
-            good = (size <= 1) & ~closed
-            bad = (size > 1) & ~closed
+            negligible = (h < SMALLEST_STEP_MS / SHRINK) & (
+                jnp.max(jnp.abs(increment) / magnitude, axis=0) < NEGLIGIBLE
+            )
+            size = jnp.where(negligible, jnp.minimum(size, 1.0), size)
+            good = (size <= 1) & ~idle
+            bad = (size > 1) & ~idle
             factor = jnp.clip(SAFETY * size ** (-1 / ORDER), SHRINK, jnp.where(lanes.retrying, 1.0, GROW))
+            # A step cut short at an edge says little against the one before it.
+            h_next = jnp.where(good & (h >= stop - lanes.t), jnp.maximum(h * factor, lanes.h), h * factor)
             accepted, rejected = lanes.accepted + good, lanes.rejected + bad
-            lost = bad & (h * factor < SMALLEST_STEP_MS) | (~closed & (accepted + rejected >= max_steps))
+            lost_lane = bad & (h * factor < SMALLEST_STEP_MS) | (~closed & (accepted + rejected >= max_steps))
+            piece = lanes.piece + switching
+            y_next = jnp.where(good, y_new, y)
+            if clamped:
+                commanded = jnp.where(switching, pieces.value_in(piece).astype(dtype), y_next[voltage])
+                y_next = y_next.at[voltage].set(commanded)
             return (
                 count + 1,
                 Lanes(
-                    t=jnp.where(good, jnp.where(h >= end - lanes.t, end, lanes.t + h), lanes.t),
-                    y=jnp.where(good, y_new, y),
-                    h=jnp.where(closed, lanes.h, h * factor),
+                    t=jnp.where(good, jnp.where(h >= stop - lanes.t, stop, lanes.t + h), lanes.t),
+                    y=y_next,
+                    lost=jnp.where(good, lost, lanes.lost),
+                    h=jnp.where(idle, lanes.h, h_next),
                     retrying=bad,
+                    restarting=switching | (lanes.restarting & bad),
+                    piece=piece,
                     accepted=accepted,
                     rejected=rejected,
-                    status=jnp.where(lost, np.int8(DIVERGED), lanes.status),
-                    closed=closed | lost,
+                    status=jnp.where(lost_lane, np.int8(DIVERGED), lanes.status),
+                    closed=closed | lost_lane,
                 ),
                 records,
             )
@@ -114,31 +155,32 @@ def advance(cell: Cell, record: tuple[int, ...], steps: int) -> Callable:
     return jax.jit(run)
 
 
-def rodas5p(cell: Cell, c: SimpleNamespace, y: jax.Array, h: jax.Array) -> tuple[list[jax.Array], jax.Array, jax.Array]:
-    """Take one step of size `h` (lanes,) from states `y` (states, lanes).
+def rodas5p(
+    cell: Cell, rates: Callable[..., list[jax.Array]], J: Entries, y: jax.Array, h: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """Take one step of size `h` (lanes,) from states `y` (states, lanes), where the Jacobian is `J`.
 
     Returns:
-        dy/dt at `y`, the states after the step, and their estimated error.
+        the change of the states, and its estimated error.
     """
     core = [i for i, state in enumerate(cell.states) if state.kind in CORE_KINDS]
     relaxing = [i for i, state in enumerate(cell.states) if state.kind not in CORE_KINDS]
-    f, J = sparse_jacobian(lambda *y: cell.rates(y, c), list(y))
     M = {key: -entry for key, entry in J.items()}
     for i in range(len(y)):
         M[i, i] = M.get((i, i), 0.0) + 1 / (GAMMA * h)
     solve = eliminate(M, core, relaxing)
     # Rows of the next stage; the row after the last is that of the new state.
-    A_next = jnp.array(np.vstack([A[1:], A[-1] + np.eye(STAGES)[-1]]))
-    C_next = jnp.array(np.vstack([C[1:], np.zeros(STAGES)]))
+    A_next = jnp.array(np.vstack([A[1:], A[-1] + np.eye(STAGES)[-1]]), y.dtype)
+    C_next = jnp.array(np.vstack([C[1:], np.zeros(STAGES)]), y.dtype)
 
     def combine(weights, u):
         return sum((weights[j] * u[j] for j in range(1, STAGES)), weights[0] * u[0])
 
     def stage(i, carry):
-        u, y_i, memory = carry
-        u = u.at[i].set(solve(jnp.stack(cell.rates(y_i, c)) + memory))
-        return u, y + combine(A_next[i], u), combine(C_next[i], u) / h
+        u, increment, memory = carry
+        u = u.at[i].set(solve(jnp.stack(rates(*(y + increment))) + memory))
+        return u, combine(A_next[i], u), combine(C_next[i], u) / h
 
-    nothing = jnp.zeros((STAGES, *y.shape))
-    u, y_new, _ = jax.lax.fori_loop(0, STAGES, stage, (nothing, y, nothing[0]))
-    return f, y_new, u[-1]
+    nothing = jnp.zeros((STAGES, *y.shape), y.dtype)
+    u, increment, _ = jax.lax.fori_loop(0, STAGES, stage, (nothing, nothing[0], nothing[0]))
+    return increment, u[-1]

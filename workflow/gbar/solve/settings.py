@@ -1,16 +1,31 @@
 """What a solve is asked for and what it returns. Imports no JAX, so that a configuration can be checked quickly."""
 
+import dataclasses
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from gbar.cells.cell import Cell
 from gbar.errors import wrong
 
 # Status of a solved row. SILENT is for those who look at the trace (no action potential); solvers set the others.
 OK, SILENT, DIVERGED = 0, 1, 2
 
+Method = Literal["rosenbrock", "rush_larsen", "backward_euler"]
+METHODS: tuple[Method, ...] = ("rosenbrock", "rush_larsen", "backward_euler")
+Precision = Literal["float64", "float32"]
+PRECISIONS: tuple[Precision, ...] = ("float64", "float32")
+RTOL_RANGE = (1e-12, 1e-2)
+LARGEST_DT_MS = 1.0
+
 LANE_MULTIPLE = 16
+# Lanes where the user gives none. Each lane of an adaptive method costs the bookkeeping of its own step; lanes of a
+# fixed step march together, as many as keep their states in the second-level cache of a core.
+ADAPTIVE_LANES = 64
+LOCKSTEP_STATES = 16_384
+LOCKSTEP_LANES = (64, 1024)
 
 
 @dataclass(frozen=True)
@@ -18,27 +33,58 @@ class SolverSettings:
     """How to integrate.
 
     Attributes:
-        method: "rosenbrock" (adaptive, the default) or "rush_larsen" (fixed step, the authors' scheme).
-        rtol: relative tolerance of a Rosenbrock step.
+        method: "rosenbrock" (adaptive), "rush_larsen" (fixed step, the authors' scheme) or "backward_euler" (fixed
+            step, of cells that bring their own); the cell's default when None.
+        rtol: relative tolerance of a Rosenbrock step, 1e-12 to 1e-2.
         max_step_ms: longest Rosenbrock step.
-        dt_ms: step of Rush-Larsen, shortened where needed to divide the interval between samples.
-        lanes: rows integrated side by side, a multiple of 16. No row's trace depends on its neighbours.
+        dt_ms: fixed step, at most 1 ms, shortened where needed to divide the interval between samples; the cell's
+            default when None.
+        precision: of the arithmetic. In float32, sums over many small steps are compensated.
+        lanes: rows integrated side by side, a multiple of 16; chosen by the size of the cell when None. No row's trace
+            depends on its neighbours.
     """
 
-    method: Literal["rosenbrock", "rush_larsen"] = "rosenbrock"
+    method: Method | None = None
     rtol: float = 1e-5
     max_step_ms: float = 20.0
-    dt_ms: float = 0.0005
-    lanes: int = 64
+    dt_ms: float | None = None
+    precision: Precision = "float64"
+    lanes: int | None = None
 
     def __post_init__(self) -> None:
-        if self.method not in ("rosenbrock", "rush_larsen"):
-            raise wrong("method", self.method, "rosenbrock or rush_larsen")
-        for name in ("rtol", "max_step_ms", "dt_ms"):
-            if not 0 < getattr(self, name) < np.inf:
-                raise wrong(name, getattr(self, name), "a positive number")
-        if self.lanes < LANE_MULTIPLE or self.lanes % LANE_MULTIPLE:
+        if self.method is not None and self.method not in METHODS:
+            raise wrong("method", self.method, f"one of {', '.join(METHODS)}")
+        low, high = RTOL_RANGE
+        if not low <= self.rtol <= high:
+            raise wrong("rtol", self.rtol, f"from {low:g} to {high:g}")
+        if not 0 < self.max_step_ms < np.inf:
+            raise wrong("max_step_ms", self.max_step_ms, "a positive number")
+        if self.dt_ms is not None and not 0 < self.dt_ms <= LARGEST_DT_MS:
+            raise wrong("dt_ms", self.dt_ms, f"above 0 and at most {LARGEST_DT_MS:g}")
+        if self.precision not in PRECISIONS:
+            raise wrong("precision", self.precision, " or ".join(PRECISIONS))
+        if self.lanes is not None and (self.lanes < LANE_MULTIPLE or self.lanes % LANE_MULTIPLE):
             raise wrong("lanes", self.lanes, f"a positive multiple of {LANE_MULTIPLE}")
+
+    def of_cell(self, cell: Cell) -> "SolverSettings":
+        """Return these settings with the cell's defaults in place of what was left open.
+
+        Raises:
+            UserError: the cell cannot be solved with this method.
+        """
+        method = self.method or cell.methods[0]
+        if method not in cell.methods:
+            raise wrong("method", method, f"for {cell.name}, {' or '.join(cell.methods)}")
+        lanes = self.lanes
+        if lanes is None:
+            most = LOCKSTEP_STATES // len(cell.states) // LANE_MULTIPLE * LANE_MULTIPLE
+            lanes = ADAPTIVE_LANES if method == "rosenbrock" else int(np.clip(most, *LOCKSTEP_LANES))
+        return dataclasses.replace(self, method=method, dt_ms=self.dt_ms or cell.dt_ms, lanes=lanes)
+
+    def steps_per_save(self, save_every_ms: float) -> int:
+        """Return the number of fixed steps between two samples, settings with all defaults filled in."""
+        assert self.dt_ms is not None
+        return math.ceil(save_every_ms / self.dt_ms - 1e-9)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ The slips belong to the published tuning (without them the beat is 340 ms instea
 
 from dataclasses import dataclass
 
-from gbar.cells.cell import Cell, Current, Kind, Parameter, State
+from gbar.cells.cell import Cell, Current, Kind, Parameter, State, Stimulation
 
 REFERENCE = (
     "Akwaboah AD, Tsevi B, Yamlome P, Treat JA, Brucal-Hallare M, Cordeiro JM, Deo M. An in silico hiPSC-derived "
@@ -159,4 +159,7 @@ def cell(variant: str) -> Cell:
         currents=_CURRENTS,
         tuning=_TUNINGS[variant],
         equations="gbar.cells.akwaboah2021.equations",
+        methods=("rosenbrock", "rush_larsen"),
+        dt_ms=0.0005,  # the authors' own
+        stimulus=Stimulation("pA/pF", gain=-52.0),  # it beats by itself; the pulse is ours, as of ventricular cells
     )

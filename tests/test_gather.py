@@ -1,0 +1,65 @@
+"""Stores of cells that are varied in units of their own, and of stimuli that are varied."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray
+from made_up import gathered
+
+from gbar.biomarker_table import read_table
+from gbar.rows import read_rows
+from gbar.store import Quantity, verify
+
+STEPS = {"kind": "steps", "values": [[10, 3]]}
+
+
+@pytest.fixture
+def sweep(tmp_path: Path) -> Path:
+    values = {
+        "cell": {"name": "izhikevich2003"},
+        "design": {
+            "kind": "uniform",
+            "vary": ["c", "d", "stimulus.gain"],
+            "range": {"c": [-80, -50], "d": [0.5, 5], "stimulus.gain": [1, 2]},
+            "rows": 5,
+        },
+        "protocol": {"duration_ms": 50, "save_every_ms": 1, "stimulus": STEPS},
+        "rows_per_job": 2,
+    }
+    return gathered(tmp_path / "sweep", values, np.linspace(-70, -60, 5)[:, None] + np.zeros(50))
+
+
+def test_parameters_and_numbers_of_the_stimulus_stand_in_the_store_with_their_units(sweep: Path):
+    data = xarray.open_zarr(sweep / "store.zarr", chunks=None)
+    told = {name: [data[name].attrs[key] for key in ("units", "control")] for name in ("c", "d", "stimulus.gain")}
+    assert told == {"c": ["mV", -65.0], "d": ["1", 2.0], "stimulus.gain": ["1", 1.0]}
+    assert data["c"].attrs["long_name"] == "voltage after a spike"
+    assert data.attrs["stimulus_units"] == "1"
+    assert data.attrs["protocol"]["stimulus"]["values"] == [[10.0, 3.0]]
+    rows = read_rows(sweep / "design.csv")
+    for name, values in rows.values.items():
+        np.testing.assert_array_equal(data[name], values)
+        assert [row.scalings[name] for row in read_table(sweep / "biomarkers.csv")] == values
+
+
+def test_such_a_store_is_verified_against_its_design(sweep: Path):
+    ids = read_rows(sweep / "design.csv").ids
+    assert verify(sweep / "store.zarr", ids) == []
+    assert verify(sweep / "store.zarr", [*ids, "ffff"]) == ["1 rows of the design are missing, the first is ffff"]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "value", "words"),
+    [
+        (Quantity("IKr", "1", "", 1.0), 0.25, "IKr × 0.25"),
+        (Quantity("gna_node", "pS/um2", "", 30000.0), 24512.3, "gna_node = 24500 pS/um2"),
+        (Quantity("c", "mV", "", -65.0), -59.44, "c = −59.4 mV"),
+        (Quantity("d", "1", "", 2.0), 1.0, "d = 1"),
+        (Quantity("stimulus.gain", "nA", "", 1.0), 0.5, "stimulus gain = 0.5 nA"),
+    ],
+)
+def test_a_value_is_told_as_a_factor_of_a_scaling_and_with_its_unit_of_a_parameter(quantity, value, words):
+    assert quantity.differs(value)
+    assert not quantity.differs(quantity.control)
+    assert quantity.told(value, digits=3) == words

@@ -1,0 +1,106 @@
+"""Mainen & Sejnowski 1996: a neocortical neuron with an axon, active dendrites and calcium.
+
+Variant `reduced` has a layer-4 spiny stellate cell's dendrites collapsed to one unbranched cable of the same membrane
+area and electrotonic length, spines folded in.
+
+The ten parameters with a range, and the ranges, are those of Ben-Shalom R et al. Inferring neuronal ionic
+conductances from membrane potentials using CNNs. bioRxiv 2019. doi:10.1101/727974
+"""
+
+from pathlib import Path
+
+from gbar.cable.mechanisms import Cable, Density, Placement, Pool, density
+from gbar.cable.morphology import read_morphology
+from gbar.cable.states import states
+from gbar.cable.tree import build_tree
+from gbar.cells.cell import Cell, Parameter, Stimulation
+
+REFERENCE = (
+    "Mainen ZF, Sejnowski TJ. Influence of dendritic structure on firing pattern in model neocortical neurons. "
+    "Nature 1996;382:363-366. doi:10.1038/382363a0"
+)
+
+VARIANTS = ("reduced",)
+
+# Compartments stand in this order: each channel needs its groups side by side.
+GROUPS = ("dendrite", "soma", "hillock", "iseg", "myelin", "node")
+
+_PARAMETERS = (
+    Parameter("gna_dend", 20.0, "pS/um2", "Na of dendrites and myelin", (10.0, 250.0), 0.0),
+    Parameter("gna_node", 30000.0, "pS/um2", "Na of hillock, initial segment and nodes", (15000.0, 80000.0), 0.0),
+    Parameter("gna_soma", 20.0, "pS/um2", "Na of the soma", (10.0, 60000.0), 0.0),
+    Parameter("gkv_axon", 2000.0, "pS/um2", "delayed rectifier K of hillock and initial segment", (1e3, 5e3), 0.0),
+    Parameter("gkv_soma", 200.0, "pS/um2", "delayed rectifier K of the soma", (100.0, 2000.0), 0.0),
+    Parameter("gkm_dend", 0.1, "pS/um2", "slow (muscarinic) K of the dendrites", (0.05, 0.2), 0.0),
+    Parameter("gkca_dend", 3.0, "pS/um2", "Ca-activated K of the dendrites", (1.5, 6.0), 0.0),
+    Parameter("gca_dend", 0.3, "pS/um2", "high-voltage-activated Ca of the dendrites", (0.15, 0.6), 0.0),
+    Parameter("c_m", 0.75, "uF/cm2", "capacitance of all membrane but myelin", (0.3, 1.5), 1e-3),
+    Parameter("rm", 30000.0, "ohm cm2", "resistance of all membrane but the nodes", (15000.0, 60000.0), 1.0),
+    Parameter("gkm_soma", 0.1, "pS/um2", "slow (muscarinic) K of the soma", None, 0.0),
+    Parameter("gkca_soma", 3.0, "pS/um2", "Ca-activated K of the soma", None, 0.0),
+    Parameter("gca_soma", 0.3, "pS/um2", "high-voltage-activated Ca of the soma", None, 0.0),
+    Parameter("gl_node", 0.02, "S/cm2", "leak of the nodes", None, 0.0),
+    Parameter("cm_myelin", 0.04, "uF/cm2", "capacitance of myelin", None, 1e-3),
+    Parameter("Ra", 150.0, "ohm cm", "resistivity of the axoplasm", None, 1.0),
+    Parameter("E_Na", 60.0, "mV", "reversal potential of Na"),
+    Parameter("E_K", -90.0, "mV", "reversal potential of K"),
+    Parameter("E_Ca", 140.0, "mV", "reversal potential of Ca"),
+    Parameter("E_leak", -70.0, "mV", "reversal potential of the leak"),
+    Parameter("shift_na", -5.0, "mV", "added to V in the kinetics of Na"),
+    Parameter("depth_cad", 0.1, "um", "depth of the shell that Ca enters", None, 1e-3),
+    Parameter("tau_cad", 200.0, "ms", "time constant of the removal of Ca", None, 1e-3),
+    Parameter("ca_rest", 1e-4, "mM", "Ca at rest and at the start", None, 0.0),
+    Parameter("celsius", 37.0, "degC", "temperature; rates and channels' conductances grow 2.3-fold per 10 degrees"),
+    Parameter("V0", -70.0, "mV", "membrane potential at the start"),
+)
+
+_NA = dict.fromkeys(("dendrite", "myelin"), "gna_dend") | dict.fromkeys(("hillock", "iseg", "node"), "gna_node")
+_KV = dict.fromkeys(("hillock", "iseg"), "gkv_axon")
+_CHANNELS = (
+    Placement("Na", density(_NA | {"soma": "gna_soma"}, "pS/um2"), "E_Na", "shift_na"),
+    Placement("Kv", density(_KV | {"soma": "gkv_soma"}, "pS/um2"), "E_K"),
+    Placement("Km", density({"dendrite": "gkm_dend", "soma": "gkm_soma"}, "pS/um2"), "E_K"),
+    Placement("Ca", density({"dendrite": "gca_dend", "soma": "gca_soma"}, "pS/um2"), "E_Ca"),
+    Placement("KCa", density({"dendrite": "gkca_dend", "soma": "gkca_soma"}, "pS/um2"), "E_K"),
+)
+_LEAK = Density((*((group, "rm", "ohm cm2") for group in GROUPS if group != "node"), ("node", "gl_node", "S/cm2")))
+
+
+def cell(variant: str, morphology: Path | None = None) -> Cell:
+    """Return one of the `VARIANTS`, on its own tree or another.
+
+    Args:
+        variant: one of the `VARIANTS`.
+        morphology: table of another tree, as `gbar.cable.morphology` describes it, with the groups of mechanisms
+            `GROUPS`; its root is the soma.
+
+    Raises:
+        UserError: the table makes no tree.
+    """
+    sections = read_morphology(morphology or Path(__file__).with_name("reduced.csv"), GROUPS)
+    cable = Cable(
+        tree=build_tree(sections, GROUPS),
+        capacitance=density(dict.fromkeys(GROUPS, "c_m") | {"myelin": "cm_myelin"}, "uF/cm2"),
+        leak=_LEAK,
+        channels=_CHANNELS,
+        pool=Pool(depth="depth_cad", decay="tau_cad", rest="ca_rest"),
+        resistivity="Ra",
+        leak_reversal="E_leak",
+        start="V0",
+        temperature="celsius",
+    )
+    return Cell(
+        name="mainen1996",
+        variant=variant,
+        variants=VARIANTS,
+        title="Mainen & Sejnowski 1996, neocortical neuron with axon and active dendrites",
+        reference=REFERENCE,
+        states=states(cable, {parameter.name: parameter.default for parameter in _PARAMETERS}),
+        parameters=_PARAMETERS,
+        currents=(),
+        tuning=cable,
+        equations="gbar.cable.step",
+        methods=("backward_euler",),
+        dt_ms=0.02,
+        stimulus=Stimulation("nA", gain=1.0, kind="chirp23a", on_from_ms=5.0),
+    )

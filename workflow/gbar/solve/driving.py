@@ -1,0 +1,72 @@
+"""What is integrated, on the device: the equations of each lane, and the stimulus it is under."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from gbar.cells.cell import Cell
+from gbar.solve.stimulus import Stimulus
+
+Array = jax.Array | np.ndarray
+
+# Numbers of pieces are rounded up to powers of two from here, so that few programs are compiled.
+FEWEST_PIECES = 64
+
+
+class Pieces(NamedTuple):
+    """A stimulus as arrays with the pieces first and the lanes last; one column where all lanes share it.
+
+    Attributes:
+        start: when each piece starts, in ms or in steps; never, for those that only pad.
+        value: of each piece, float64.
+    """
+
+    start: Array
+    value: Array
+
+    def value_in(self, piece: jax.Array) -> jax.Array:
+        """Return the value of the piece that each lane (or all of them, a scalar) is in."""
+        return self.value[piece, self._column(piece)]
+
+    def next_start(self, piece: jax.Array) -> jax.Array:
+        """Return when the piece after that of each lane (or of all of them, a scalar) starts."""
+        return self.start[piece + 1, self._column(piece)]
+
+    def _column(self, piece: jax.Array) -> jax.Array | int:
+        return jnp.arange(self.start.shape[1]) if self.start.shape[1] > 1 and piece.ndim else 0
+
+
+def padded(stimulus: Stimulus | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return starts and values of a stimulus, each (rows or 1, pieces), followed by pieces that never start."""
+    if stimulus is None:
+        stimulus = Stimulus(np.zeros(1), np.zeros(1))
+    start, value = np.atleast_2d(stimulus.start_ms), np.atleast_2d(stimulus.value)
+    pieces = max(FEWEST_PIECES, 1 << int(start.shape[1]).bit_length())
+    padding = ((0, 0), (0, pieces - start.shape[1]))
+    return np.pad(start, padding, constant_values=np.inf), np.pad(value, padding)
+
+
+def constants_in(dtype: Any, c: SimpleNamespace) -> SimpleNamespace:
+    """Return constants of a cell, which are worked out in float64, in the precision of the states."""
+
+    def cast(leaf: Any) -> Any:
+        is_floating = isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jnp.floating)
+        return leaf.astype(dtype) if is_floating else leaf
+
+    return SimpleNamespace(**jax.tree.map(cast, vars(c)))
+
+
+def system(cell: Cell, c: SimpleNamespace, stimulus: jax.Array, clamped: bool) -> Callable[..., list[jax.Array]]:
+    """Return the right-hand side of a cell, f(*y), under a stimulus; a clamped cell's voltage does not move."""
+
+    def rates(*y: jax.Array) -> list[jax.Array]:
+        if not clamped:
+            return cell.rates(y, c, stimulus)
+        f = dict(zip(cell.state_names, cell.rates(y, c), strict=True))
+        return list((f | {"V": jnp.zeros_like(f["V"])}).values())
+
+    return rates

@@ -1,0 +1,135 @@
+"""Rows in lanes of an adaptive method: each lane goes its own way, and a finished one takes the next row."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+
+from gbar.cells.cell import Cell
+from gbar.solve import rosenbrock
+from gbar.solve.dense import on_grid
+from gbar.solve.driving import Pieces, padded
+from gbar.solve.lanes import Lanes, start
+from gbar.solve.settings import ADAPTIVE_LANES, Solution, SolverSettings
+from gbar.solve.stimulus import Stimulus
+
+# Steps between two looks at the lanes.
+CHUNK = 256
+# A row that takes more steps than this is given up: a beating cell needs 0.5 a ms at the default tolerance.
+STEPS_PER_MS, STEPS_PER_PIECE, STEPS_AT_LEAST = 100, 20, 20_000
+
+
+def solve(
+    cell: Cell,
+    values: Mapping[str, np.ndarray],
+    stimulus: Stimulus | None,
+    duration_ms: float,
+    save_every_ms: float,
+    settings: SolverSettings,
+    solution: Solution,
+    progress: Callable[[float], None],
+) -> None:
+    """Solve every row into `solution`; arguments as of `gbar.solve.solve_rows`, checked and complete."""
+    record = tuple(solution.traces)
+    method = _method(cell, record, stimulus, duration_ms, settings)
+    for row, lane, steps in _finished(method, values, settings.lanes or ADAPTIVE_LANES, duration_ms, progress):
+        solution.status[row] = lane.status
+        solution.final_state[row] = lane.y
+        solution.accepted[row] = lane.accepted
+        solution.rejected[row] = lane.rejected
+        for k, name in enumerate(record):
+            y, dy = steps[:, 1 + k], steps[:, 1 + len(record) + k]
+            solution.traces[name][row] = on_grid(steps[:, 0], y, dy, save_every_ms, solution.traces[name].shape[1])
+
+
+@dataclass(frozen=True)
+class _Method:
+    """The integrator with its settings.
+
+    Attributes:
+        fresh: one lane at t = 0.
+        pieces: the stimulus of every row, or the one column that all share.
+        advance: takes lanes in pieces and values further; returns lanes, records and their number.
+        clamped: index of the state that the stimulus holds; None for a current.
+    """
+
+    fresh: Lanes
+    pieces: Pieces
+    advance: Callable[[Lanes, Pieces, Mapping[str, np.ndarray]], tuple[Any, Any, Any]]
+    clamped: int | None
+
+
+def _method(
+    cell: Cell, record: tuple[str, ...], stimulus: Stimulus | None, duration_ms: float, settings: SolverSettings
+) -> _Method:
+    clamped = stimulus is not None and stimulus.clamp
+    starts, piece_values = padded(stimulus)
+    max_steps = int(
+        STEPS_AT_LEAST
+        + duration_ms * (STEPS_PER_MS + 2 / settings.max_step_ms)
+        + STEPS_PER_PIECE * np.isfinite(starts).sum(axis=1).max()
+    )
+    advance = rosenbrock.advance(cell, tuple(cell.state_names.index(name) for name in record), clamped, CHUNK)
+
+    def advance_values(lanes: Lanes, pieces: Pieces, values: Mapping[str, np.ndarray]) -> tuple[Any, Any, Any]:
+        scale = {name: values[name] for name in cell.current_names}
+        parameter = {name: values[name] for name in cell.parameter_defaults}
+        with jax.enable_x64(True):
+            options = (duration_ms, settings.rtol, settings.max_step_ms, max_steps)
+            return jax.device_get(advance(lanes, pieces, scale, parameter, *options))
+
+    initial = cell.initial[:, None].astype(settings.precision)
+    held = cell.state_names.index("V") if clamped else None
+    return _Method(start(initial), Pieces(starts.T, piece_values.T), advance_values, held)
+
+
+def _finished(
+    method: _Method,
+    values: Mapping[str, np.ndarray],
+    lane_count: int,
+    duration_ms: float,
+    progress: Callable[[float], None],
+) -> Iterator[tuple[int, Lanes, np.ndarray]]:
+    """Solve all rows and yield each as it is finished: its number, its lane's last state, its records (steps, ...)."""
+    rows = len(next(iter(values.values())))
+    fresh = method.fresh
+    lanes = fresh._replace(**{name: np.repeat(a, lane_count, axis=-1) for name, a in fresh._asdict().items()})
+    lanes.closed[:] = True
+    in_lane = {name: np.full(lane_count, value[0]) for name, value in values.items()}
+    each = method.pieces.start.shape[1] > 1
+    pieces = Pieces(*(np.repeat(a[:, :1], lane_count, axis=1) if each else a for a in method.pieces))
+    occupant: dict[int, int] = {}
+    records: dict[int, list[np.ndarray]] = {}
+    waiting = iter(range(rows))
+    finished = 0
+    while True:
+        for lane in range(lane_count):
+            if lane in occupant or (row := next(waiting, None)) is None:
+                continue
+            occupant[lane], records[lane] = row, []
+            for field, first in zip(lanes, fresh, strict=True):
+                field[..., lane] = first[..., 0]
+            for name, value in values.items():
+                in_lane[name][lane] = value[row]
+            if each:
+                for field, of_rows in zip(pieces, method.pieces, strict=True):
+                    field[:, lane] = of_rows[:, row]
+            if method.clamped is not None:
+                lanes.y[method.clamped, lane] = pieces.value[0, lane if each else 0]
+        if not occupant:
+            return
+        lanes, block, count = method.advance(lanes, pieces, in_lane)
+        lanes = lanes._replace(**{name: np.array(a) for name, a in lanes._asdict().items()})
+        for lane, row in list(occupant.items()):
+            records[lane].append(block[:count, :, lane])
+            if lanes.closed[lane]:
+                steps = np.concatenate(records.pop(lane))
+                # A rejected step repeats its row.
+                steps = steps[np.append(True, np.any(steps[1:] != steps[:-1], axis=1))]
+                del occupant[lane]
+                finished += 1
+                yield row, lanes._replace(**{n: a[..., lane] for n, a in lanes._asdict().items()}), steps
+        under_way = sum(float(lanes.t[lane]) for lane in occupant) / duration_ms
+        progress((finished + under_way) / rows)
