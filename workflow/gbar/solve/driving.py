@@ -54,6 +54,8 @@ def constants_in(dtype: Any, c: SimpleNamespace) -> SimpleNamespace:
     """Return constants of a cell, which are worked out in float64, in the precision of the states."""
 
     def cast(leaf: Any) -> Any:
+        if isinstance(leaf, SimpleNamespace):
+            return constants_in(dtype, leaf)
         is_floating = isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jnp.floating)
         return leaf.astype(dtype) if is_floating else leaf
 

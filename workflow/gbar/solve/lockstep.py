@@ -11,7 +11,7 @@ import numpy as np
 from gbar.cells.cell import Cell
 from gbar.solve import rush_larsen
 from gbar.solve.driving import Array, Pieces, constants_in, padded
-from gbar.solve.settings import DIVERGED, OK, Solution, SolverSettings
+from gbar.solve.settings import DIVERGED, LANE_MULTIPLE, OK, Solution, SolverSettings
 from gbar.solve.stimulus import Stimulus
 
 # Samples between two looks of the host.
@@ -25,8 +25,7 @@ class March(NamedTuple):
         step: number of the next step.
         piece: piece of the stimulus, (lanes,) or, where all share it, a scalar.
         y: states, (states, lanes).
-        lost: what rounding has kept out of the states, (states, lanes).
-        samples: good samples so far, (lanes,).
+        lost: what rounding has kept out of them, of the same shape; without rows in float64, which has no need.
         status: `OK` or `DIVERGED`, (lanes,).
     """
 
@@ -34,7 +33,6 @@ class March(NamedTuple):
     piece: Array
     y: Array
     lost: Array
-    samples: Array
     status: Array
 
 
@@ -49,39 +47,61 @@ def solve(
     progress: Callable[[float], None],
 ) -> None:
     """Solve every row into `solution`; arguments as of `gbar.solve.solve_rows`, checked and complete."""
-    rows, samples = next(iter(solution.traces.values())).shape
-    lane_count = min(settings.lanes or rows, -(-rows // 16) * 16)
-    steps_per_save = settings.steps_per_save(save_every_ms)
-    dt_ms = save_every_ms / steps_per_save
+    rows = len(solution.status)
+    lane_count = min(settings.lanes or rows, -(-rows // LANE_MULTIPLE) * LANE_MULTIPLE)
+    dt_ms = save_every_ms / settings.steps_per_save(save_every_ms)
     first_step, piece_values = _in_steps(*padded(stimulus), dt_ms)
-    record = tuple(cell.state_names.index(name) for name in solution.traces)
-    clamped = stimulus is not None and stimulus.clamp
-    begin, advance = _compiled(cell, record, clamped, steps_per_save, settings.precision)
+    shared = len(first_step) == 1
+    begin, advance = _compiled(
+        cell,
+        tuple(cell.state_names.index(name) for name in solution.traces),
+        stimulus is not None and stimulus.clamp,
+        settings.steps_per_save(save_every_ms),
+        settings.precision,
+        next(iter(solution.traces.values())).dtype,
+    )
     for first in range(0, rows, lane_count):
         # A batch that the rows do not fill is filled up with its first row.
         chosen = np.arange(first, first + lane_count)
         chosen[chosen >= rows] = first
-        inside = slice(first, min(first + lane_count, rows))
-        kept = inside.stop - first
         scale = {name: values[name][chosen] for name in cell.current_names}
         parameter = {name: values[name][chosen] for name in cell.parameter_defaults}
-        shared = len(first_step) == 1
         pieces = Pieces(*((a if shared else a[chosen]).T for a in (first_step, piece_values)))
         with jax.enable_x64(True):
             march = begin(scale, parameter, () if shared else (lane_count,))
-            for sample in range(0, samples, CHUNK):
-                count = min(CHUNK, samples - sample)
-                march, traces = advance(march, pieces, scale, parameter, dt_ms, count)
-                for trace, block in zip(solution.traces.values(), np.swapaxes(np.asarray(traces), 0, 1), strict=True):
-                    trace[inside, sample : sample + count] = block[:count, :kept].T
-                progress((first + kept * (sample + count) / samples) / rows)
-            march = jax.device_get(march)
-        solution.status[inside] = march.status[:kept]
-        solution.final_state[inside] = march.y[:, :kept].T
-        solution.accepted[inside] = march.samples[:kept] * steps_per_save
-        for trace in solution.traces.values():
-            for row in np.flatnonzero(march.status[:kept] == DIVERGED):
-                trace[first + row, march.samples[row] :] = np.nan
+            _march(march, functools.partial(advance, pieces, scale, parameter, dt_ms), first, solution, progress)
+
+
+def _march(
+    march: March,
+    advance: Callable[[March, int], tuple[March, jax.Array]],
+    first: int,
+    solution: Solution,
+    progress: Callable[[float], None],
+) -> None:
+    """Take one batch, whose first row is row `first`, to the end and write it into `solution`."""
+    rows, samples = next(iter(solution.traces.values())).shape
+    inside = slice(first, min(first + march.y.shape[1], rows))
+    kept = inside.stop - first
+    good = np.full(kept, samples)  # samples before a row diverged
+    for sample in range(0, samples, CHUNK):
+        count = min(CHUNK, samples - sample)
+        march, block = advance(march, count)
+        block = np.asarray(block)
+        for trace, of_chunk in zip(solution.traces.values(), block, strict=True):
+            trace[inside, sample : sample + count] = of_chunk[:kept, :count]
+        lost = (np.asarray(march.status)[:kept] == DIVERGED) & (good == samples)
+        for row in np.flatnonzero(lost):
+            bad = ~np.isfinite(block[:, row, :count]).all(axis=0)
+            good[row] = sample + (int(bad.argmax()) if bad.any() else count)
+        progress((first + kept * (sample + count) / samples) / rows)
+    march = jax.device_get(march)
+    for trace in solution.traces.values():
+        for row in np.flatnonzero(good < samples):
+            trace[first + row, good[row] :] = np.nan
+    solution.status[inside] = march.status[:kept]
+    solution.final_state[inside] = march.y[:, :kept].T
+    solution.accepted[inside] = good * (int(march.step) // samples)
 
 
 def _in_steps(start_ms: np.ndarray, value: np.ndarray, dt_ms: float) -> tuple[np.ndarray, np.ndarray]:
@@ -101,34 +121,42 @@ def _in_steps(start_ms: np.ndarray, value: np.ndarray, dt_ms: float) -> tuple[np
 
 @functools.lru_cache(maxsize=8)
 def _compiled(
-    cell: Cell, record: tuple[int, ...], clamped: bool, steps_per_save: int, precision: str
+    cell: Cell,
+    record: tuple[int, ...],
+    clamped: bool,
+    steps_per_save: int,
+    precision: str,
+    saved: np.dtype,
 ) -> tuple[Callable, Callable]:
     """Return two compiled functions.
 
-    The first maps scale, parameter and the shape of `March.piece` to the batch at t = 0; the second takes a batch
-    `count` samples, at most `CHUNK`, further: it maps (march, pieces, scale, parameter, dt_ms, count) to the batch and
-    samples (CHUNK, records, lanes). A lane whose states are no longer finite is marked.
+    The first maps scale, parameter and the shape of `March.piece` to the batch at t = 0. The second maps pieces, scale,
+    parameter, dt_ms, a batch and a count of at most `CHUNK` to the batch that many samples later, and to the samples,
+    (records, lanes, CHUNK). A lane whose states are then not finite is marked and goes back to where it was before.
     """
     own_step = "backward_euler" in cell.methods
     voltage = cell.state_names.index("V")
+    compensated = precision == "float32"
 
     def begin(scale, parameter, piece_shape):
         c = constants_in(precision, cell.constants(scale, parameter))
         lanes = next(iter((scale | parameter).values())).shape[0]
         initial = cell.initial_in(c) if own_step else jnp.asarray(cell.initial, precision)[:, None]
         y = jnp.broadcast_to(initial, (len(cell.states), lanes))
+        if y.dtype != precision:
+            raise TypeError(f"the states of {cell.name} start as {y.dtype}, not {precision}")
         return March(
             step=jnp.zeros((), jnp.int64),
             piece=jnp.zeros(piece_shape, jnp.int32),
             y=y,
-            lost=jnp.zeros_like(y),
-            samples=jnp.zeros(lanes, jnp.int64),
+            lost=jnp.zeros_like(y) if compensated else jnp.zeros((0, lanes)),
             status=jnp.full(lanes, OK, jnp.int8),
         )
 
-    def advance(march, pieces, scale, parameter, dt_ms, count):
+    def advance(pieces, scale, parameter, dt_ms, march, count):
         c = constants_in(precision, cell.constants(scale, parameter))
         dtype = march.y.dtype
+        dt = dt_ms.astype(dtype)
 
         def drive(march):
             """Go on to the piece of the stimulus that holds during the next step."""
@@ -137,30 +165,32 @@ def _compiled(
             y = march.y.at[voltage].set(jnp.broadcast_to(stimulus, march.y.shape[1:])) if clamped else march.y
             return march._replace(piece=piece, y=y), stimulus
 
-        def step(_, march):
-            march, stimulus = drive(march)
+        def step(march, stimulus):
+            lost = march.lost if compensated else jnp.zeros_like(march.y)
             if own_step:
-                y, lost = cell.step(march.y, march.lost, c, stimulus, dt_ms.astype(dtype))
+                y, lost = cell.step(march.y, lost, c, stimulus, dt)
             else:
-                y, lost = rush_larsen.step(cell, c, clamped, march.y, march.lost, stimulus, dt_ms.astype(dtype))
-            return march._replace(step=march.step + 1, y=y, lost=lost)
+                y, lost = rush_larsen.step(cell, c, clamped, march.y, lost, stimulus, dt)
+            return march._replace(step=march.step + 1, y=y, lost=lost if compensated else march.lost)
 
         def save(carry):
             k, march, traces = carry
-            march, _ = drive(march)
-            traces = jax.lax.dynamic_update_index_in_dim(traces, jnp.stack([march.y[i] for i in record]), k, 0)
-            after = jax.lax.fori_loop(0, steps_per_save, step, march)
-            good = (march.status == OK) & jnp.all(jnp.isfinite(after.y), axis=0)
-            after = after._replace(
-                y=jnp.where(good, after.y, march.y),
-                lost=jnp.where(good, after.lost, march.lost),
-                samples=march.samples + (march.status == OK),
-                status=jnp.where(good, march.status, jnp.int8(DIVERGED)),
-            )
-            return k + 1, after, traces
+            march, stimulus = drive(march)
+            sample = jnp.stack([march.y[i] for i in record])
+            traces = jax.lax.dynamic_update_index_in_dim(traces, sample, k, 0)
+            march = step(march, stimulus)
+            if steps_per_save > 1:
+                march = jax.lax.fori_loop(1, steps_per_save, lambda _, march: step(*drive(march)), march)
+            return k + 1, march, traces
 
         traces = jnp.zeros((CHUNK, len(record), march.y.shape[1]), dtype)
-        _, march, traces = jax.lax.while_loop(lambda carry: carry[0] < count, save, (0, march, traces))
-        return march, traces
+        _, after, traces = jax.lax.while_loop(lambda carry: carry[0] < count, save, (0, march, traces))
+        good = (march.status == OK) & jnp.all(jnp.isfinite(after.y), axis=0)
+        after = after._replace(
+            y=jnp.where(good, after.y, march.y),
+            lost=jnp.where(good, after.lost, march.lost),
+            status=jnp.where(good, march.status, jnp.int8(DIVERGED)),
+        )
+        return after, jnp.transpose(traces, (1, 2, 0)).astype(saved)
 
     return jax.jit(begin, static_argnums=2), jax.jit(advance)
