@@ -3,7 +3,7 @@
 #   make setup UV=                          install with pip although uv is here
 #   make run CORES=4                        fewer cores than all
 #   make test ARGS="-m 'not slow'"          options for pytest
-#   make bench RIVAL=/path/to/python        a Python with PyTorch, to compare with
+#   make bench RIVAL=/path/to/python        a Python with PyTorch, to compare networks with
 #   make lock ARGS=--upgrade                newer versions than the ones already pinned
 
 # The newest that runs; 3.14 comes late because there some packages must still be compiled.
@@ -18,19 +18,22 @@ ARGS ?=
 
 VENV := .venv
 STAMP := $(VENV)/installed
+RIVALS := $(VENV)/rivals-installed
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # Only Pythons that are here already: uv would otherwise fetch its own.
 export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench lock
+.PHONY: help setup rivals run test lint bench lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
 
 setup: $(STAMP) ## make .venv from requirements.lock (seconds with uv, a minute with pip)
 	@echo "$(VENV) is ready; to use it in this shell: source $(VENV)/bin/activate"
+
+rivals: $(RIVALS) ## add NEURON, Myokit and numba to .venv, for the tests and benchmarks that compare with them
 
 run: $(STAMP) ## run the study of config.yaml; ends at results/report.html
 	@$(VENV)/bin/snakemake --cores $(CORES)
@@ -42,14 +45,17 @@ test: $(STAMP) ## run all tests, the checks of `make lint` among them
 lint: $(STAMP) ## check style, types and workflow: ruff, snakefmt, snakemake --lint, pyright
 	@$(VENV)/bin/python -m pytest tests/test_house.py tests/test_envs.py $(ARGS)
 
-bench: $(STAMP) ## measure speed on one core, beside PyTorch; writes benchmarks/RESULTS.md
+bench: $(RIVALS) ## measure speed on one core, beside NEURON, Myokit, numba and PyTorch; writes benchmarks/RESULTS.md
 	@$(VENV)/bin/python benchmarks/published_design.py
+	@for script in point_cells cables izhikevich scaling; do $(VENV)/bin/python benchmarks/$$script.py || exit 1; done
 	@$(VENV)/bin/python benchmarks/dlstm_epoch.py $(if $(RIVAL),--rival-python $(RIVAL))
 
 lock: ## pin the dependencies of pyproject.toml anew (needs uv), then install them
 	@test -n "$(UV)" || { echo "make lock needs uv" >&2; exit 1; }
-	@$(UV) pip compile --quiet --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --all-extras --output-file requirements.lock $(ARGS) pyproject.toml
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --extra workflow --extra dev --output-file requirements.lock $(ARGS) pyproject.toml
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --all-extras --constraint requirements.lock --output-file requirements-rivals.lock $(ARGS) pyproject.toml
 	@$(MAKE) --no-print-directory setup
 	@$(VENV)/bin/python envs/generate.py
 
@@ -64,6 +70,16 @@ else
 	@$(VENV)/bin/python -m pip --version >/dev/null 2>&1 || $(VENV)/bin/python -m ensurepip >/dev/null
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+endif
+	@touch $@
+
+# After every $(STAMP), which removes what its lock does not name.
+$(RIVALS): requirements-rivals.lock $(STAMP)
+	@echo "Installing the rivals of requirements-rivals.lock into $(VENV)"
+ifneq ($(strip $(UV)),)
+	@$(UV) pip install --quiet --python $(VENV)/bin/python --require-hashes -r requirements-rivals.lock
+else
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-rivals.lock
 endif
 	@touch $@
 

@@ -74,6 +74,6 @@ def test_no_file_of_the_repository_holds(pattern: str, repository_files: list[Pa
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "envs/gbar.yaml"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-rivals.lock", "envs/gbar.yaml"])
 def test_pins_name_no_host(name: str) -> None:
     assert "://" not in (ROOT / name).read_text()

@@ -15,7 +15,7 @@ def _double_precision():
         yield
 
 
-@pytest.fixture(name="cell", params=cells.names())
+@pytest.fixture(name="cell", params=[name for name in cells.names() if "rosenbrock" in cells.get(name).methods])
 def _cell(request):
     return cells.get(request.param)
 
@@ -36,7 +36,9 @@ def test_the_sparse_jacobian_is_the_dense_one(cell):
         sparse[:, i, j] = value
     dense = jax.jit(jax.vmap(jax.jacfwd(lambda y: jnp.stack(cell.rates(y, c))), in_axes=1))(y)
     np.testing.assert_allclose(sparse, dense, rtol=1e-10, atol=1e-14)
-    assert len(entries) < size * size / 4
+    # A gate depends on itself and on core states, on no other gate.
+    gates = [i for i, state in enumerate(cell.states) if state.kind == "gate"]
+    assert [(i, j) for i, j in entries if i in gates and j in gates and i != j] == []
 
 
 def test_elimination_solves_the_dense_system(cell):
