@@ -1,4 +1,4 @@
-"""All tests run with the settings of JAX that gbar's own processes have, in single precision unless one asks for double."""
+"""Tests run with the settings of JAX that gbar's own processes have, in single precision unless one asks for double."""
 
 import os
 

@@ -57,7 +57,7 @@ def test_simulate_prints_biomarkers_and_writes_the_trace(capsys, tmp_path: Path)
     arguments = ["simulate", "akwaboah2021", "--duration-ms", "1500", "--save-every-ms", "0.5"]
     status, out, _ = run(capsys, *arguments, "--out", str(csv), "--plot", str(svg))
     assert status == 0
-    for text in ("akwaboah2021 c, 1500 ms: ok", "beats            4", "apd90 ", "cycle_length ", "ms", "mV", "V/s"):
+    for text in ("akwaboah2021 c, 1500 ms: ok", "action potentials 4", "apd90 ", "cycle_length ", "ms", "mV", "V/s"):
         assert text in out
     assert svg.read_text().startswith("<?xml")
     header, *lines = csv.read_text().splitlines()

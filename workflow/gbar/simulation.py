@@ -42,7 +42,7 @@ class Simulation:
             value = getattr(self.biomarkers, field.name)
             name, _, unit = field.name.rpartition("_")
             if field.name == "n_beats":
-                lines.append(("beats", str(value), ""))
+                lines.append(("action potentials", str(value), ""))
             else:
                 name = name.removesuffix("_V").removesuffix("_per")
                 lines.append((name, "undefined" if np.isnan(value) else f"{value:.2f}", UNITS[unit]))

@@ -86,7 +86,7 @@ def _run(options: argparse.Namespace) -> None:
     title = " ".join([cell.name, cell.variant, *options.scale, *options.set, *driven])
     print(f"{title}, {duration_ms:g} ms: {result.status}")
     for name, value, unit in result.described():
-        print(f"  {name:<16} {value} {unit}".rstrip())
+        print(f"  {name:<17} {value} {unit}".rstrip())
     time_ms, V_mV = result.time_ms[::every][:samples], result.V_mV[::every][:samples]
     if options.out:
         _write_trace(options.out, time_ms, V_mV)

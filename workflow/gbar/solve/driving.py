@@ -9,12 +9,35 @@ import jax.numpy as jnp
 import numpy as np
 
 from gbar.cells.cell import Cell
+from gbar.solve.settings import LANE_MULTIPLE, SolverSettings
 from gbar.solve.stimulus import Stimulus
 
 Array = jax.Array | np.ndarray
 
 # Numbers of pieces are rounded up to powers of two from here, so that few programs are compiled.
 FEWEST_PIECES = 64
+
+
+# Lanes where the user gives none. On a CPU: a lane of an adaptive method waits for the rows that take longer, and is
+# given the next; lanes of a fixed step march together, as many as keep their states in the second-level cache of a core.
+# A GPU is not filled by fewer than thousands.
+ADAPTIVE_LANES = 64
+LOCKSTEP_STATES = 16_384
+LOCKSTEP_LANES = (64, 1024)
+ACCELERATOR_LANES = 8192
+
+
+def lanes_of(cell: Cell, settings: SolverSettings, rows: int) -> int:
+    """Return how many rows are integrated side by side; settings are complete but for their lanes."""
+    if settings.lanes is not None:
+        return settings.lanes
+    filled = -(-rows // LANE_MULTIPLE) * LANE_MULTIPLE
+    if jax.default_backend() != "cpu":
+        return min(ACCELERATOR_LANES, filled)
+    if settings.method == "rosenbrock":
+        return ADAPTIVE_LANES
+    most = LOCKSTEP_STATES // len(cell.states) // LANE_MULTIPLE * LANE_MULTIPLE
+    return min(int(np.clip(most, *LOCKSTEP_LANES)), filled)
 
 
 class Pieces(NamedTuple):

@@ -10,8 +10,8 @@ import numpy as np
 
 from gbar.cells.cell import Cell
 from gbar.solve import rush_larsen
-from gbar.solve.driving import Array, Pieces, constants_in, padded
-from gbar.solve.settings import DIVERGED, LANE_MULTIPLE, OK, Solution, SolverSettings
+from gbar.solve.driving import Array, Pieces, constants_in, lanes_of, padded
+from gbar.solve.settings import DIVERGED, OK, Solution, SolverSettings
 from gbar.solve.stimulus import Stimulus
 
 # Samples between two looks of the host.
@@ -48,7 +48,7 @@ def solve(
 ) -> None:
     """Solve every row into `solution`; arguments as of `gbar.solve.solve_rows`, checked and complete."""
     rows = len(solution.status)
-    lane_count = min(settings.lanes or rows, -(-rows // LANE_MULTIPLE) * LANE_MULTIPLE)
+    lane_count = lanes_of(cell, settings, rows)
     dt_ms = save_every_ms / settings.steps_per_save(save_every_ms)
     first_step, piece_values = _in_steps(*padded(stimulus), dt_ms)
     shared = len(first_step) == 1

@@ -10,9 +10,9 @@ import numpy as np
 from gbar.cells.cell import Cell
 from gbar.solve import rosenbrock
 from gbar.solve.dense import on_grid
-from gbar.solve.driving import Pieces, padded
+from gbar.solve.driving import Pieces, lanes_of, padded
 from gbar.solve.lanes import Lanes, start
-from gbar.solve.settings import ADAPTIVE_LANES, Solution, SolverSettings
+from gbar.solve.settings import Solution, SolverSettings
 from gbar.solve.stimulus import Stimulus
 
 # Steps between two looks at the lanes.
@@ -34,7 +34,8 @@ def solve(
     """Solve every row into `solution`; arguments as of `gbar.solve.solve_rows`, checked and complete."""
     record = tuple(solution.traces)
     method = _method(cell, record, stimulus, duration_ms, settings)
-    for row, lane, steps in _finished(method, values, settings.lanes or ADAPTIVE_LANES, duration_ms, progress):
+    lane_count = lanes_of(cell, settings, len(solution.status))
+    for row, lane, steps in _finished(method, values, lane_count, duration_ms, progress):
         solution.status[row] = lane.status
         solution.final_state[row] = lane.y
         solution.accepted[row] = lane.accepted

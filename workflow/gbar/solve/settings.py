@@ -21,11 +21,6 @@ RTOL_RANGE = (1e-12, 1e-2)
 LARGEST_DT_MS = 1.0
 
 LANE_MULTIPLE = 16
-# Lanes where the user gives none. Each lane of an adaptive method costs the bookkeeping of its own step; lanes of a
-# fixed step march together, as many as keep their states in the second-level cache of a core.
-ADAPTIVE_LANES = 64
-LOCKSTEP_STATES = 16_384
-LOCKSTEP_LANES = (64, 1024)
 
 
 @dataclass(frozen=True)
@@ -40,8 +35,8 @@ class SolverSettings:
         dt_ms: fixed step, at most 1 ms, shortened where needed to divide the interval between samples; the cell's
             default when None.
         precision: of the arithmetic. In float32, sums over many small steps are compensated.
-        lanes: rows integrated side by side, a multiple of 16; chosen by the size of the cell when None. No row's trace
-            depends on its neighbours.
+        lanes: rows integrated side by side, a multiple of 16; chosen by the size of the cell and the device when None.
+            No row's trace depends on its neighbours.
     """
 
     method: Method | None = None
@@ -67,7 +62,7 @@ class SolverSettings:
             raise wrong("lanes", self.lanes, f"a positive multiple of {LANE_MULTIPLE}")
 
     def of_cell(self, cell: Cell) -> "SolverSettings":
-        """Return these settings with the cell's defaults in place of what was left open.
+        """Return these settings with the cell's method and step in place of what was left open.
 
         Raises:
             UserError: the cell cannot be solved with this method.
@@ -75,11 +70,7 @@ class SolverSettings:
         method = self.method or cell.methods[0]
         if method not in cell.methods:
             raise wrong("method", method, f"for {cell.name}, {' or '.join(cell.methods)}")
-        lanes = self.lanes
-        if lanes is None:
-            most = LOCKSTEP_STATES // len(cell.states) // LANE_MULTIPLE * LANE_MULTIPLE
-            lanes = ADAPTIVE_LANES if method == "rosenbrock" else int(np.clip(most, *LOCKSTEP_LANES))
-        return dataclasses.replace(self, method=method, dt_ms=self.dt_ms or cell.dt_ms, lanes=lanes)
+        return dataclasses.replace(self, method=method, dt_ms=self.dt_ms or cell.dt_ms)
 
     def steps_per_save(self, save_every_ms: float) -> int:
         """Return the number of fixed steps between two samples, settings with all defaults filled in."""
