@@ -141,3 +141,22 @@ def test_the_removable_singularities_are_removed_and_differentiable():
         assert np.allclose(here, beside, rtol=1e-5, atol=1e-9)
         slope = jax.jacfwd(lambda v, y=with_V: jax.numpy.stack(cell.rates([v, *y[1:]], c)))(V)
         assert np.all(np.isfinite(slope))
+
+
+@pytest.mark.parametrize("variant", ["python", "corrected"])
+def test_calcium_only_moves_within_a_cell_whose_membrane_it_cannot_cross(variant):
+    """Variant c does not conserve calcium: Cm multiplies its whole balances, buffers and all."""
+    closed = dict.fromkeys(("ICaL", "INaCa", "IbCa", "IpCa"), 0.0)
+    rates, _ = at(variant, scale=closed, Cai=5e-4, Casub=2e-3, Caup=0.7, Carel=0.3, fCMi=0.2)
+    Vcell = {parameter.name: parameter.default for parameter in cells.get("akwaboah2021", variant).parameters}["Vcell"]
+    Vsub, Vup, Vrel = 0.01 * Vcell, 0.0116 * Vcell, 0.0012 * Vcell
+    Vi = 0.46 * (Vcell - Vsub)
+    parts = [
+        Vi * rates["Cai"],
+        Vi * (0.045 * rates["fCMi"] + 0.031 * rates["fTC"] + 0.062 * rates["fTMC"]),
+        Vsub * (rates["Casub"] + 0.045 * rates["fCMs"]),
+        Vup * rates["Caup"],
+        Vrel * (rates["Carel"] + 10.0 * rates["fCQ"]),
+    ]
+    assert min(map(abs, parts)) > 0
+    assert abs(sum(parts)) < 1e-12 * max(map(abs, parts))
