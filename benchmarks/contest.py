@@ -115,7 +115,9 @@ def bars(cost: Mapping[str, Sequence[float]], rivals: Sequence[str], bar: float 
         return f"Nobody to compare: only {' and '.join(cost) or 'nobody'} was accurate enough."
     rival = min(rivals, key=lambda who: statistics.median(cost[who]))
     ours = min((who for who in cost if who not in rivals), key=lambda who: statistics.median(cost[who]))
-    ratios = [theirs / mine for theirs, mine in zip(cost[rival], cost[ours], strict=True)]
+    # A contender far behind has been timed once.
+    of_rival = cost[rival] if len(cost[rival]) > 1 else [*cost[rival]] * len(cost[ours])
+    ratios = [theirs / mine for theirs, mine in zip(of_rival, cost[ours], strict=True)]
     times = statistics.median(ratios)
     text = f"{ours} beside {rival}: {common.spread(ratios, 1)} times faster."
     if bar is not None and aim is not None:
