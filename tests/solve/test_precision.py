@@ -31,8 +31,8 @@ CASES = {
     "hodgkinhuxley1952": (pulses(200.0, 100.0, 700.0), 0.05),
     "izhikevich2003": (pulses(200.0, 100.0, 10.0), 0.02),
     "ballsticks": (pulses(200.0, 100.0, 0.3), 0.02),
-    # One spike a pulse. In the trains of a long current the sampled slope (dV/dt max) differs by up to 1.4 %: a spike that
-    # is microseconds earlier has its samples elsewhere, and a train repeats the same few spikes.
+    # One spike a pulse. In the trains of a long current the sampled slope (dV/dt max) differs by up to 1.4 %: a spike
+    # that is microseconds earlier has its samples elsewhere, and a train repeats the same few spikes.
     "mainen1996": (pulses(250.0, 5.0, 1.5), 0.02),
 }
 

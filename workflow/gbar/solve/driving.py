@@ -19,8 +19,8 @@ FEWEST_PIECES = 64
 
 
 # Lanes where the user gives none. On a CPU: a lane of an adaptive method waits for the rows that take longer, and is
-# given the next; lanes of a fixed step march together, as many as keep their states in the second-level cache of a core.
-# A GPU is not filled by fewer than thousands.
+# given the next; lanes of a fixed step march together, as many as keep their states in the second-level cache of a
+# core. A GPU is not filled by fewer than thousands.
 ADAPTIVE_LANES = 64
 LOCKSTEP_STATES = 16_384
 LOCKSTEP_LANES = (64, 1024)
