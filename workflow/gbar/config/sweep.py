@@ -152,6 +152,19 @@ class SweepSection(Section):
             raise ValueError(str(error)) from None
         return self
 
+    @model_validator(mode="after")
+    def _fill_in_what_the_cell_decides(self) -> Self:
+        """Put the cell's own stimulus, method and step where nothing is said: to say them is to say nothing new."""
+        cell = self.cell.cell()
+        solver = self.solver.settings().of_cell(cell)
+        filled = {
+            "protocol": self.protocol.model_copy(update={"stimulus": self.protocol.stimulus_of(cell)}),
+            "solver": self.solver.model_copy(update={"method": solver.method, "dt_ms": solver.dt_ms}),
+        }
+        for name, section in filled.items():
+            object.__setattr__(self, name, section)  # the section is frozen only once it is made
+        return self
+
     def own_values(self) -> dict[str, float]:
         """Return what every quantity that can be varied is when nobody touches it, stimulus included."""
         cell = self.cell.cell()
