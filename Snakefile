@@ -29,5 +29,8 @@ rule all:
     input:
         f"{RESULTS}/report.html",
         expand(f"{RESULTS}/figures/{{figure}}.{{format}}", figure=FIGURES, format=["svg", "png"]),
-        # Blocks, too: Snakemake does not miss an intermediate file whose product is there.
+        # Blocks, stores and models, too: Snakemake does not miss an intermediate file whose product is there.
         [block_file(sweep, block) for sweep in PLANS for block in PLANS[sweep].blocks],
+        expand(f"{RESULTS}/sweeps/{{sweep}}/{{made}}", sweep=PLANS, made=["store.zarr", "biomarkers.csv"]),
+        expand(f"{RESULTS}/emulate/{{model}}/{{made}}", model=TRAININGS, made=["model", "metrics.json"]),
+        f"{RESULTS}/emulate/windows.zarr" if STUDY.emulate else [],

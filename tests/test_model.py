@@ -98,19 +98,28 @@ def test_a_model_of_another_format_is_refused_with_both_versions(folder: Path) -
         gbar.load_model(folder)
 
 
-@pytest.mark.parametrize("damage", ["torn parameters", "no parameters", "another width", "no inputs"])
+@pytest.mark.parametrize(
+    "damage",
+    ["torn parameters", "no parameters", "a flipped bit", "another scaling", "another history", "no inputs"],
+)
 def test_a_damaged_model_is_refused(folder: Path, damage: str) -> None:
     parameters, card = folder / "params.safetensors", json.loads((folder / "model.json").read_text())
     if damage == "torn parameters":
         parameters.write_bytes(parameters.read_bytes()[:-100])
     elif damage == "no parameters":
         parameters.unlink()
-    elif damage == "another width":
-        card["architecture"]["dense_widths"] = [8, 9]
+    elif damage == "a flipped bit":
+        content = bytearray(parameters.read_bytes())
+        content[-9] ^= 1
+        parameters.write_bytes(content)
+    elif damage == "another scaling":
+        card["output"]["scale_mV"] = 31.0
+    elif damage == "another history":
+        (folder / "history.csv").write_text((folder / "history.csv").read_text().replace("0.4", "0.3"))
     else:
         del card["inputs"]
     (folder / "model.json").write_text(json.dumps(card))
-    with pytest.raises(UserError, match="the model is damaged"):
+    with pytest.raises(UserError, match=r"the model is damaged \(.*\); delete the folder and train again"):
         gbar.load_model(folder)
 
 

@@ -18,6 +18,7 @@ from gbar.report import FigureEntry, write_report
 from gbar.report.captions import read_caption
 from gbar.report.tables import describe, duration, number
 from gbar.store import Quantity
+from gbar.verify import Finding
 
 CAPTIONS = sorted((Path(__file__).parents[1] / "workflow" / "report").glob("*.rst"))
 HOSTILE = "<script>alert('x')</script>"
@@ -112,6 +113,17 @@ def test_published_figures_stand_below_the_model_they_are_of(tmp_path, inputs):
     ]
     assert cells[ours + 12].endswith(", published")
     assert cells[ours + 13] == "14.8"
+
+
+def test_the_page_ends_with_the_verdict_of_a_check(tmp_path, inputs):
+    good, bad = Finding(Path("a/store.zarr"), "complete"), Finding(Path("b/<model>"), "is damaged; delete it", ok=False)
+    write_report(tmp_path / "good.html", **inputs, findings=[good, good])
+    assert "Complete: 2 designs, blocks, stores, tables and models were checked" in (tmp_path / "good.html").read_text()
+    write_report(tmp_path / "bad.html", **inputs, findings=[good, bad])
+    html = (tmp_path / "bad.html").read_text()
+    assert "Wrong: 1 of 2 designs" in html
+    assert "<dt>b/&lt;model&gt;</dt><dd>is damaged; delete it</dd>" in html
+    assert html.index('id="check"') > html.index('id="cite"')
 
 
 def test_a_figure_that_is_missing_is_named(tmp_path, inputs):

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray
+import zarr
 
 from gbar.errors import UserError
-from gbar.store import ROWS_PER_SHARD, Layout, Quantity, StoreWriter, open_store, verify
+from gbar.store import ROWS_PER_SHARD, Layout, Quantity, StoreWriter, open_store, read_voltage, verify
 
 ROWS, SAMPLES = ROWS_PER_SHARD + 6, 50
 IDS = [f"{row:04d}" for row in range(ROWS)]
@@ -78,17 +79,64 @@ def test_missing_surplus_and_disordered_rows_are_found(store: Path):
     assert "the rows are not in the order of the design" in verify(store, IDS[::-1])
 
 
-def test_a_missing_shard_is_found(store: Path):
-    (store / "V/c/1/0").unlink()
-    assert any("has gaps" in sentence for sentence in verify(store, IDS))
+FILES = ["V/c/0/0", "V/c/1/0", "id/c/0", "status/c/0", "INa/c/0", "time/c/0"]
 
 
-def test_a_flipped_bit_is_found(store: Path):
-    shard = store / "V/c/0/0"
-    content = bytearray(shard.read_bytes())
-    content[len(content) // 2] ^= 1
-    shard.write_bytes(content)
-    assert any("cannot be read" in sentence for sentence in verify(store, IDS))
+@pytest.mark.parametrize("file", FILES)
+def test_a_missing_file_is_found_and_such_a_store_is_not_read(store: Path, file: str):
+    (store / file).unlink()
+    assert verify(store, IDS, thorough=False) == [f"1 of its files are missing, the first is {file}"]
+    with pytest.raises(UserError, match=rf"1 of its files are missing.*{file}; delete the folder and run again"):
+        open_store(store)
+
+
+def flip(file: Path, place: int) -> None:
+    content = bytearray(file.read_bytes())
+    content[place] ^= 1
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_flipped_bit_anywhere_in_a_file_is_found_unless_it_changes_no_value(store: Path, file: str):
+    name, size = file.split("/")[0], (store / file).stat().st_size
+    whole, harmless = np.array(zarr.open_group(store, mode="r")[name][:]), 0
+    for place in range(0, size, max(1, size // 40)):
+        flip(store / file, place)
+        if not verify(store, IDS):
+            np.testing.assert_array_equal(zarr.open_group(store, mode="r")[name][:], whole)
+            harmless += 1
+        flip(store / file, place)
+    assert verify(store, IDS) == []
+    assert harmless <= 2  # Zstandard has bits without a meaning
+
+
+def test_a_voltage_that_is_damaged_is_not_read(store: Path):
+    flip(store / "V/c/0/0", 300)
+    with pytest.raises(UserError, match=r"the voltages are damaged .* delete the folder of the store and run again"):
+        read_voltage(open_store(store), slice(0, ROWS_PER_SHARD))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("V", -60.0, "the voltages are not as they were written"),
+        ("status", 1, "coordinates or attributes are not as they were written"),
+        ("id", "ffff", "coordinates or attributes are not as they were written"),
+        ("INa", 0.7, "coordinates or attributes are not as they were written"),
+    ],
+)
+def test_an_edited_value_is_found(store: Path, name: str, value: object, sentence: str):
+    zarr.open_group(store)[name][5] = value
+    assert any(sentence in found for found in verify(store, IDS))
+
+
+@pytest.mark.parametrize("file", ["zarr.json", "V/zarr.json", "INa/zarr.json"])
+def test_an_edited_description_is_found(store: Path, file: str):
+    text = (store / file).read_text()
+    changed = text.replace("a test", "no test").replace('"mV"', '"uV"').replace("scaling of", "amount of")
+    assert changed != text
+    (store / file).write_text(changed)
+    assert verify(store, IDS) != []
 
 
 def test_what_is_no_store_is_named(tmp_path: Path, store: Path):

@@ -1,10 +1,11 @@
 """The training loop: it learns, repeats itself, survives being killed, and says how it ended."""
 
+import errno
 import math
 import signal
 import subprocess
 import sys
-import time
+import threading
 from dataclasses import astuple, replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from gbar import history, nets
+from gbar import checkpoint, history, nets
 from gbar.checkpoint import flatten
 from gbar.errors import UserError
 from gbar.history import write_history
@@ -124,34 +125,46 @@ def test_networks_of_one_shape_train_together_as_they_would_alone() -> None:
 
 
 def train_with_a_pause_at_epoch_6(checkpoint_dir: str) -> None:
-    """Train with a checkpoint after every epoch; run in a process that is killed in the pause."""
+    """Train with a checkpoint after every epoch; run in a process that gets a signal in the pause."""
     history.REPORT_EVERY_S = 0.0
+    told = threading.Event()
 
     def log(line: str) -> None:
         print(line, flush=True)
+        if line.startswith("SIGTERM"):
+            told.set()
         if line.startswith("epoch 6/"):
-            time.sleep(60)
+            told.wait(60)
 
     settings = replace(SETTINGS, checkpoint_every_s=0.0)
     model = nets.build(ARCHITECTURE, 2, 20, seed=1)
     train(model, sines(100, 0), sines(50, 1), settings, checkpoint_dir=Path(checkpoint_dir), log=log)
 
 
-def test_a_run_killed_and_resumed_ends_as_the_undisturbed_one(tmp_path: Path, undisturbed: TrainingOutcome) -> None:
+@pytest.mark.parametrize(("sent", "status", "resumed_after"), [("SIGKILL", -9, 5), ("SIGTERM", 1, 6)])
+def test_a_run_killed_and_resumed_ends_as_the_undisturbed_one(
+    tmp_path: Path, undisturbed: TrainingOutcome, sent: str, status: int, resumed_after: int
+) -> None:
     call = f"import test_train; test_train.train_with_a_pause_at_epoch_6({str(tmp_path)!r})"
     process = subprocess.Popen(
-        [sys.executable, "-c", call], cwd=Path(__file__).parent, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", call],
+        cwd=Path(__file__).parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("epoch 6/"):
-            process.kill()
-    assert process.wait() == -signal.SIGKILL
-    process.stdout.close()
+            process.send_signal(signal.Signals[sent])
+    said = process.communicate()[1]
+    assert process.returncode == status
+    if sent == "SIGTERM":
+        assert "stopped by SIGTERM after epoch 6 of 12; run again to go on" in said
     lines: list[str] = []
     model = nets.build(ARCHITECTURE, 2, 20, seed=1)
     resumed = train(model, sines(100, 0), sines(50, 1), SETTINGS, checkpoint_dir=tmp_path, log=lines.append)
-    assert lines[0] == "resumed after epoch 5 of 12"
+    assert lines[0] == f"resumed after epoch {resumed_after} of 12"
     assert [record.epoch for record in resumed.history] == list(range(1, 13))
     assert_same(resumed, undisturbed)
 
@@ -182,6 +195,24 @@ def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(
     assert lines[0].startswith("checkpoint epoch-00000012.safetensors is not used")
     assert lines[1] == "resumed after epoch 11 of 12"
     assert_same(outcome, undisturbed)
+
+
+def test_a_full_disk_costs_the_checkpoint_but_not_the_training(
+    tmp_path: Path, undisturbed: TrainingOutcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(checkpoint, "save_file", full)
+    lines: list[str] = []
+    settings = replace(SETTINGS, checkpoint_every_s=0.0)
+    model = nets.build(ARCHITECTURE, 2, 20, seed=1)
+    outcome = train(model, sines(100, 0), sines(50, 1), settings, checkpoint_dir=tmp_path, log=lines.append)
+    assert_same(outcome, undisturbed)
+    said = [line for line in lines if line.startswith("no checkpoint of epoch 3, training goes on: ")]
+    assert len(said) == 1
+    assert "the disk is full (No space left on device); make room" in said[0]
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("change", ["settings", "data", "initial parameters", "identity"])

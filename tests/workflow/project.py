@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,18 +65,20 @@ class Project:
         """Write config.yaml."""
         (self.folder / "config.yaml").write_text(yaml.safe_dump(configuration, sort_keys=False))
 
-    def snakemake(self, *arguments: str) -> Outcome:
-        """Run Snakemake in the folder, on two cores."""
-        finished = subprocess.run(
+    def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Start Snakemake in the folder, on two cores, with more variables in its environment."""
+        return subprocess.Popen(
             [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor", *arguments],
             cwd=self.folder,
-            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | dict(environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            check=False,
         )
-        return Outcome(finished.returncode, _planned_jobs(finished.stdout), finished.stdout)
+
+    def snakemake(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Outcome:
+        """Run Snakemake as `start` does, to its end."""
+        return ended(self.start(*arguments, environment=environment))
 
     def solved_rows(self) -> Counter[str]:
         """How often each row of any sweep was solved into a block."""
@@ -85,6 +88,12 @@ class Project:
             if table.with_suffix(".npz").exists()
             for line in table.read_text().splitlines()[1:]
         )
+
+
+def ended(process: subprocess.Popen[str]) -> Outcome:
+    """Wait for Snakemake and return how it ended."""
+    output, _ = process.communicate()
+    return Outcome(process.returncode, _planned_jobs(output), output)
 
 
 def _planned_jobs(output: str) -> dict[str, int]:

@@ -10,6 +10,7 @@ from gbar import stimuli
 from gbar.config.base import Section
 from gbar.config.simulation import CellSection, ProtocolSection, SolverSection
 from gbar.config.sweep import STIMULUS
+from gbar.digest import digest_of
 from gbar.errors import UserError
 from gbar.files import whole
 from gbar.rows import noise_key, read_rows
@@ -38,6 +39,11 @@ class Block:
     V: np.ndarray
     status: np.ndarray
     steps: np.ndarray
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that the block holds."""
+        return digest_of(self.ids, {"V": self.V, "status": self.status, "steps": self.steps})
 
 
 def solve_block(rows: str | Path, settings: BlockSettings, progress: Callable[[float], None] | None = None) -> Block:
@@ -72,19 +78,24 @@ def solve_block(rows: str | Path, settings: BlockSettings, progress: Callable[[f
 
 
 def write_block(path: str | Path, block: Block) -> None:
-    """Write a block, whole or not at all."""
+    """Write a block and its digest, whole or not at all."""
+    digest = np.array(block.digest)
     with whole(path) as made, made.open("wb") as file:
-        np.savez(file, id=np.array(block.ids), V=block.V, status=block.status, steps=block.steps)
+        np.savez(file, id=np.array(block.ids), V=block.V, status=block.status, steps=block.steps, digest=digest)
 
 
 def read_block(path: str | Path) -> Block:
-    """Return a block.
+    """Return a block, its digest compared.
 
     Raises:
-        UserError: the file is missing, torn or no block; delete it and run again.
+        UserError: the file is missing, torn, changed or no block; delete it and run again.
     """
     try:
         with np.load(path, allow_pickle=False) as file:
-            return Block(file["id"].tolist(), file["V"], file["status"], file["steps"])
+            block = Block(file["id"].tolist(), file["V"], file["status"], file["steps"])
+            intact = file["digest"].item() == block.digest
     except Exception as error:  # zipfile, zlib and numpy raise a dozen kinds for a torn file
         raise UserError(f"{path}: cannot be read as a block ({error}); delete it and run again") from None
+    if not intact:
+        raise UserError(f"{path}: the block is damaged (its digest differs); delete it and run again")
+    return block

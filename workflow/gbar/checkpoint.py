@@ -5,7 +5,6 @@ carries the digest of the run it belongs to and one of its own numbers, so that 
 damaged file is ever mistaken for a good one.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -19,6 +18,8 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from gbar.digest import digest_of
+from gbar.errors import UserError
 from gbar.files import whole
 
 KEPT = 2
@@ -48,11 +49,7 @@ def unflatten(template: Any, arrays: Mapping[str, np.ndarray]) -> Any:
 
 def digest(values: Any, tree: Any) -> str:
     """Return a SHA-256 of JSON-able values and of a pytree of arrays: paths, dtypes, shapes and contents."""
-    sha = hashlib.sha256(json.dumps(values, sort_keys=True).encode())
-    for name, array in flatten(tree).items():
-        sha.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        sha.update(array.reshape(-1).view(np.uint8).data)
-    return sha.hexdigest()
+    return digest_of(values, flatten(tree))
 
 
 class Checkpoints:
@@ -70,7 +67,7 @@ class Checkpoints:
         directory.mkdir(parents=True, exist_ok=True)
 
     def save(self, number: int, tree: Any, notes: dict[str, Any]) -> None:
-        """Write a checkpoint and drop those before the last two.
+        """Write a checkpoint and drop those before the last two; one that cannot be written is logged and left out.
 
         Args:
             number: of the epoch just finished; later checkpoints have higher ones.
@@ -80,10 +77,14 @@ class Checkpoints:
         arrays = flatten(tree)
         header = {"run": self.run, "content": digest(notes, arrays), "notes": json.dumps(notes)}
         path = self.directory / f"epoch-{number:08d}.safetensors"
-        with whole(path) as made:
-            save_file(arrays, made, header)
-            with made.open("rb") as file:
-                os.fsync(file.fileno())
+        try:
+            with whole(path) as made:
+                save_file(arrays, made, header)
+                with made.open("rb") as file:
+                    os.fsync(file.fileno())
+        except (UserError, SafetensorError, OSError) as reason:
+            self.log(f"no checkpoint of epoch {number}, training goes on: {reason}")
+            return
         for old in self._paths()[KEPT:]:
             old.unlink()
 

@@ -1,7 +1,10 @@
 """Files that appear whole or not at all, and small CSV tables."""
 
 import csv
+import errno
+import glob
 import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,12 +19,13 @@ def whole(path: str | Path) -> Iterator[Path]:
     """Give a temporary sibling of `path` to write a file or a folder to; it takes its place once the block ends well.
 
     Raises:
-        UserError: the folder of `path` cannot be made or written.
+        UserError: the folder of `path` cannot be made or written, or the disk is full.
     """
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        _remove_leftovers(path)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}.{_host()}.{os.getpid()}.", dir=path.parent))
     except OSError as error:
         raise UserError(f"{path.parent}: cannot be written ({error.strerror}); choose a folder that can") from None
     try:
@@ -30,8 +34,36 @@ def whole(path: str | Path) -> Iterator[Path]:
         if made.is_dir() and path.is_dir():
             shutil.rmtree(path)
         os.replace(made, path)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise UserError(f"{path}: the disk is full ({error.strerror}); make room and run again") from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove what processes of this machine that were killed have left of their attempts at `path`."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.{glob.escape(_host())}.*"):
+        pid = left.name.split(".")[-2]
+        if pid.isdecimal() and not _is_running(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _host() -> str:
+    return platform.node().replace("/", "-")
+
+
+def _is_running(pid: int) -> bool:
+    if os.name != "posix":
+        return True  # there a signal 0 would end it
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # another user's
+    return True
 
 
 def write_text(path: str | Path, text: str) -> None:

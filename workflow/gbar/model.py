@@ -1,14 +1,10 @@
 """A trained network as a folder: written by `save_model`, and all that `load_model` needs to predict with it.
 
-    model.json           the model card: architecture, scalings, trained ranges, provenance, metrics
-    params.safetensors   the parameters, by their path in the network
-    history.csv          losses of every epoch
-
+What the folder holds is told in `gbar.model_files`.
 Inputs and outputs are scaled linearly, scaled = (value - offset) / scale, each input by its own pair, the
 trace by one.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,18 +14,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
 
 import gbar
 from gbar import nets
 from gbar.checkpoint import flatten, unflatten
 from gbar.errors import UserError, wrong
-from gbar.files import whole, write_text
+from gbar.files import whole
 from gbar.history import EpochRecord, write_history
+from gbar.model_files import FORMAT, damaged, read_model_files, write_model_files
 from gbar.nets.latent import Latent
 
-FORMAT = 1
 BATCH = 256  # largest number of samples predicted at once
 
 
@@ -233,18 +227,8 @@ def save_model(path: str | Path, network: nnx.Module, card: ModelCard, history: 
         raise UserError(f"{path}: exists and is no model; remove it or choose another folder")
     with whole(path) as made:
         made.mkdir()
-        save_file(flatten(_state(network)), made / "params.safetensors")
-        text = json.dumps(asdict(card), indent=2, ensure_ascii=False)
-        (made / "model.json").write_text(text + "\n", encoding="utf-8")
         write_history(made / "history.csv", history)
-
-
-def annotate(path: str | Path, metrics: Mapping[str, Any]) -> None:
-    """Add entries to the metrics on the card of a model in a folder."""
-    file = Path(path) / "model.json"
-    card = json.loads(file.read_text(encoding="utf-8"))
-    card["metrics"] |= metrics
-    write_text(file, json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+        write_model_files(made, asdict(card), flatten(_state(network)))
 
 
 def load_model(path: str | Path) -> Model:
@@ -254,22 +238,13 @@ def load_model(path: str | Path) -> Model:
         UserError: the folder holds no model, a damaged one, or one of another format version.
     """
     path = Path(path)
-    try:
-        values = json.loads((path / "model.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise UserError(f"{path}: is no model; a model is a folder with model.json and params.safetensors") from None
-    found = values.get("format") if isinstance(values, dict) else None
-    if found != FORMAT:
-        raise UserError(
-            f"{path}: model format {found!r} is not known to gbar {gbar.__version__}, which reads"
-            f" format {FORMAT}; train the model again or use the gbar that wrote it"
-        )
+    values, arrays = read_model_files(path)
     try:
         card = ModelCard.from_json(values)
         network = nets.abstract(card.architecture, len(card.inputs), len(card.output.times_ms))
-        state = unflatten(_state(network), load_file(path / "params.safetensors"))
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as reason:
-        raise UserError(f"{path}: the model is damaged ({reason})") from None
+        state = unflatten(_state(network), arrays)
+    except (ValueError, KeyError, TypeError) as reason:
+        raise damaged(path, reason) from None
     nnx.update(network, state)
     return Model(network, card)
 

@@ -5,7 +5,7 @@ in cluster jobs too, sees the same blocks. Rows that an existing block holds sta
 blocks named by their content. Nothing that was solved is planned again.
 
     SWEEP/design.csv           id, block and varied quantities of each row, in the order of the design
-    SWEEP/design.json          digest of the design and the list of its blocks
+    SWEEP/design.json          key of the design, the list of its blocks, digest of design.csv
     SWEEP/blocks/BLOCK.csv     the rows of one block; BLOCK.npz holds them once solved
 """
 
@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gbar.config.sweep import SweepSection
+from gbar.errors import UserError
 from gbar.files import read_csv, write_csv, write_text
 from gbar.sweep import DesignTable, design_key, design_table
 
-PLAN_FORMAT = 1
+PLAN_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,26 @@ def _kept_plan(folder: Path, key: str) -> Plan | None:
     return plan if kept["key"] == key and is_whole else None
 
 
+def read_plan(folder: str | Path) -> Plan:
+    """Return the plan kept in a sweep's folder, its design compared with it.
+
+    Raises:
+        UserError: there is no plan, a part of it is missing, or design.csv was changed since.
+    """
+    folder = Path(folder)
+    try:
+        kept = json.loads((folder / "design.json").read_text())
+        plan = Plan(tuple(kept["blocks"]), kept["rows"], kept["combinations"])
+        intact = kept["digest"] == _file_digest(folder / "design.csv")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{folder}: the plan cannot be read ({type(error).__name__}: {error})") from None
+    if not intact:
+        raise UserError(f"{folder}: design.csv is not as it was planned (its digest differs)")
+    if missing := [block for block in plan.blocks if not _rows_file(folder, block).exists()]:
+        raise UserError(f"{_rows_file(folder, missing[0])} is missing")
+    return plan
+
+
 def _make_plan(sweep: SweepSection, folder: Path, key: str) -> Plan:
     table = design_table(sweep)
     solved_in = _solved_rows(folder, set(table.ids))
@@ -68,7 +89,13 @@ def _make_plan(sweep: SweepSection, folder: Path, key: str) -> Plan:
         )
     blocks = tuple(dict.fromkeys(block_of[identity] for identity in table.ids))
     _write_design(folder, table, block_of)
-    described = {"key": key, "blocks": blocks, "rows": len(table.ids), "combinations": table.combinations}
+    described = {
+        "key": key,
+        "blocks": blocks,
+        "rows": len(table.ids),
+        "combinations": table.combinations,
+        "digest": _file_digest(folder / "design.csv"),
+    }
     write_text(folder / "design.json", json.dumps(described, indent=1) + "\n")
     return Plan(blocks, len(table.ids), table.combinations)
 
@@ -100,6 +127,10 @@ def _write_design(folder: Path, table: DesignTable, block_of: dict[str, str]) ->
 
 def _rows_file(folder: Path, block: str) -> Path:
     return folder / "blocks" / f"{block}.csv"
+
+
+def _file_digest(path: Path) -> str:
+    return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
 
 
 def _block_name(ids: Sequence[str]) -> str:

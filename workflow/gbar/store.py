@@ -2,19 +2,23 @@
 
 Zarr 3 with xarray's conventions: `xarray.open_zarr(path)` gives a labelled Dataset. Dimensions are `row` (one
 setting) and `time`; `V` is the membrane potential; every varied quantity, the row's `id` and its `status` are
-coordinates of `row`. A missing value is NaN, never 0.
+coordinates of `row`. A missing value is NaN, never 0. Every chunk has a checksum; the attribute `digests` holds one
+digest of the voltages and one of all else, so that what was damaged, lost or edited later is found.
 """
 
+import itertools
 import json
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import zarr
 from zarr.codecs import ZstdCodec
 
+from gbar.digest import Digest
 from gbar.errors import UserError
 
 STATUS = ("ok", "silent", "diverged")
@@ -70,6 +74,7 @@ class StoreWriter:
         self._group = zarr.create_group(path, zarr_format=3, attributes=_plain(layout.attributes))
         self._statuses = np.full(len(layout.ids), -1, dtype=np.int8)
         self._layout = layout
+        self._digest = Digest()
         rows_per_shard = min(ROWS_PER_SHARD, len(layout.ids))
         self._voltage = self._group.create_array(
             "V",
@@ -85,8 +90,9 @@ class StoreWriter:
         )
 
     def write(self, start: int, V: np.ndarray, status: np.ndarray) -> None:
-        """Write the rows of one shard, or of the rest, from row `start`, a multiple of ROWS_PER_SHARD."""
+        """Write the rows of the next shard, or of the rest, from row `start`, a multiple of ROWS_PER_SHARD."""
         stop = start + len(V)
+        self._digest.add(start, {"V": np.asarray(V, np.float32)})
         self._voltage[start:stop] = V
         self._statuses[start:stop] = status
 
@@ -107,6 +113,7 @@ class StoreWriter:
             self._add(quantity.name, np.array(quantity.values, dtype=float), "row", attributes)
         named = [quantity.name for quantity in layout.quantities]
         self._group.attrs["coordinates"] = " ".join(["id", "status", *named])
+        self._group.attrs["digests"] = {"V": self._digest.text(), "coordinates": _coordinates_digest(self._group)}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # zarr: consolidated metadata is not in the format's standard yet
             zarr.consolidate_metadata(self._group.store)
@@ -117,6 +124,7 @@ class StoreWriter:
             shape=values.shape,
             dtype="string" if values.dtype == object else values.dtype,
             chunks=values.shape,
+            compressors=ZstdCodec(level=1, checksum=True),
             dimension_names=(dimension,),
             attributes=_plain(attributes),
             fill_value=np.nan if values.dtype.kind == "f" else None,
@@ -130,18 +138,16 @@ def _plain(attributes: Mapping[str, object]) -> dict:
 
 
 def open_store(path: str | Path) -> zarr.Group:
-    """Return a store for reading.
+    """Return a store for reading: complete, its coordinates and attributes as they were written.
+
+    The voltages are not read here: see `read_voltage`.
 
     Raises:
-        UserError: there is no store of a sweep at this path.
+        UserError: there is no store of a sweep at this path, or it is damaged.
     """
-    try:
-        group = zarr.open_group(path, mode="r")
-        missing = {"V", "time", "id", "status"} - set(group.array_keys())
-    except Exception as error:  # zarr raises many kinds for what is no group
-        raise UserError(f"{path}: is no store of a sweep ({type(error).__name__}: {error})") from None
-    if missing:
-        raise UserError(f"{path}: is no store of a sweep; it lacks {', '.join(sorted(missing))}")
+    group = _group(path)
+    if wrong := _damage(path, group):
+        raise UserError(f"{path}: the store is damaged: {wrong[0]}; delete the folder and run again")
     return group
 
 
@@ -152,21 +158,32 @@ def array(group: zarr.Group, name: str) -> zarr.Array:
     return found
 
 
-def verify(store: str | Path, design_ids: Sequence[str]) -> list[str]:
-    """Compare a store with its design and return what is wrong, a sentence each.
+def read_voltage(group: zarr.Group, *selection: Any) -> np.ndarray:
+    """Return membrane potentials, mV, of some rows and times of a store.
 
-    Every voltage is read, so that a missing or damaged chunk is found.
+    Raises:
+        UserError: they cannot be read, or are not as they were written: every row has a checksum.
+    """
+    try:
+        return np.asarray(array(group, "V")[selection])
+    except Exception as error:  # the codecs raise many kinds
+        raise UserError(
+            f"{group.store}: the voltages are damaged ({error}); delete the folder of the store and run again"
+        ) from None
+
+
+def verify(store: str | Path, design_ids: Sequence[str], thorough: bool = True) -> list[str]:
+    """Compare a store with its design and its digests and return what is wrong, a sentence each.
 
     Args:
         store: path of the store.
         design_ids: the ids of the design, in its order.
+        thorough: whether every voltage is read; without, that every file is there must do.
     """
-    group = open_store(store)
-    wrong: list[str] = []
-    try:
-        ids, status = np.asarray(array(group, "id")[:]).tolist(), np.asarray(array(group, "status")[:])
-    except Exception as error:
-        return [f"the coordinates cannot be read ({error})"]
+    group = _group(store)
+    if wrong := _damage(store, group) + _damage(store, _group(store, consolidated=False)):
+        return sorted(set(wrong))
+    ids, status = np.asarray(array(group, "id")[:]).tolist(), np.asarray(array(group, "status")[:])
     absent, extra = set(design_ids) - set(ids), set(ids) - set(design_ids)
     if absent:
         wrong.append(f"{len(absent)} rows of the design are missing, the first is {min(absent)}")
@@ -177,19 +194,78 @@ def verify(store: str | Path, design_ids: Sequence[str]) -> list[str]:
     unknown = np.flatnonzero((status < 0) | (status >= len(STATUS)))
     if unknown.size:
         wrong.append(f"{unknown.size} rows have no valid status, the first is {ids[unknown[0]]}")
-    V = array(group, "V")
-    if V.shape != (len(ids), *array(group, "time").shape):
-        return [*wrong, f"V has the shape {V.shape}, not (rows, samples)"]
-    for start in range(0, len(ids), ROWS_PER_SHARD):
-        wrong += _verify_shard(V, slice(start, start + ROWS_PER_SHARD), ids, status)
-    return wrong
+    return wrong + _verify_voltage(group, ids, status) if thorough else wrong
 
 
-def _verify_shard(V: zarr.Array, rows: slice, ids: list[str], status: np.ndarray) -> list[str]:
+def _group(path: str | Path, consolidated: bool = True) -> zarr.Group:
+    """Open a store unchecked, by the index at its root or by the descriptions beside the arrays."""
     try:
-        finite = np.isfinite(np.asarray(V[rows])).all(axis=1)
-    except Exception as error:
-        return [f"the voltages of the rows from {ids[rows.start]} on cannot be read ({error})"]
-    diverged = status[rows] == STATUS.index("diverged")
-    bad = np.flatnonzero(~finite & ~diverged)
-    return [f"the voltage of row {ids[rows.start + row]} has gaps, but its status is ok" for row in bad]
+        group = zarr.open_group(path, mode="r", use_consolidated=consolidated)
+        missing = {"V", "time", "id", "status"} - set(_names(group))
+    except Exception as error:  # zarr raises many kinds for what is no group
+        raise UserError(f"{path}: is no store of a sweep ({type(error).__name__}: {error})") from None
+    if missing:
+        raise UserError(f"{path}: is no store of a sweep; it lacks {', '.join(sorted(missing))}")
+    return group
+
+
+def _names(group: zarr.Group) -> list[str]:
+    """Return the names of the arrays of a group."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zarr: Snakemake's time stamp in the folder is no array
+        return sorted(group.array_keys())
+
+
+def _damage(path: str | Path, group: zarr.Group) -> list[str]:
+    """Return what is wrong with files, coordinates and attributes; the voltages are not read."""
+    missing = [
+        file for name in _names(group) for file in _files(array(group, name)) if not (Path(path) / file).is_file()
+    ]
+    if missing:
+        return [f"{len(missing)} of its files are missing, the first is {missing[0]}"]
+    try:
+        intact = group.attrs["digests"]["coordinates"] == _coordinates_digest(group)  # type: ignore[index]
+    except Exception as error:  # a checksum, or a description that lost its meaning
+        return [f"the coordinates cannot be read ({error})"]
+    return [] if intact else ["coordinates or attributes are not as they were written (their digest differs)"]
+
+
+def _files(held: zarr.Array) -> Iterator[str]:
+    """Yield the path in the store of each file of an array: a shard, or a chunk where it has no shards."""
+    counts = (-(-length // part) for length, part in zip(held.shape, held.shards or held.chunks, strict=True))
+    for place in itertools.product(*map(range, counts)):
+        yield "/".join([held.basename, "c", *map(str, place)])
+
+
+def _coordinates_digest(group: zarr.Group) -> str:
+    """Return the digest of the attributes, of how each array is described, and of the values of all but V."""
+    digest = Digest()
+    digest.add({key: value for key, value in group.attrs.items() if key != "digests"})
+    for name in _names(group):
+        held = array(group, name)
+        digest.add([name, dict(held.attrs), held.shape, held.chunks, str(held.dtype)])
+        if name == "id":
+            digest.add(np.asarray(held[:]).tolist())
+        elif name != "V":
+            digest.add(name, {"values": np.asarray(held[:])})
+    return digest.text()
+
+
+def _verify_voltage(group: zarr.Group, ids: list[str], status: np.ndarray) -> list[str]:
+    """Read every voltage and return what is wrong."""
+    digest, wrong = Digest(), []
+    for start in range(0, len(ids), ROWS_PER_SHARD):
+        rows = slice(start, start + ROWS_PER_SHARD)
+        try:
+            V = np.asarray(array(group, "V")[rows])
+        except Exception as error:
+            wrong.append(f"the voltages of the rows from {ids[start]} on cannot be read ({error})")
+            continue
+        digest.add(start, {"V": V})
+        gaps = ~np.isfinite(V).all(axis=1) & (status[rows] != STATUS.index("diverged"))
+        wrong += [
+            f"the voltage of row {ids[start + row]} has gaps, but its status is ok" for row in np.flatnonzero(gaps)
+        ]
+    if not wrong and digest.text() != group.attrs["digests"]["V"]:  # type: ignore[index]
+        wrong.append("the voltages are not as they were written (their digest differs)")
+    return wrong

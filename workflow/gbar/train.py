@@ -12,6 +12,7 @@ that maps over it.
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, cast
@@ -26,6 +27,7 @@ import gbar
 from gbar.checkpoint import Checkpoints, digest
 from gbar.errors import UserError
 from gbar.history import EpochRecord, Progress, best_epoch, ending, print_line
+from gbar.notice import sigterm_noted
 from gbar.optimiser import TrainingSettings, build_optimiser, learning_rate_schedule
 
 VALIDATION_BATCHES = 4  # batches evaluated at once in validation, which keeps no activations
@@ -115,6 +117,7 @@ def train(
 
     Raises:
         UserError: fewer training samples than `batch_size`, or no validation samples.
+        SystemExit: SIGTERM came; where there are checkpoints, one of the epoch then running was written.
     """
     training, validation = _on_device(training), _on_device(validation)
     n_training, n_validation = _count(training), _count(validation)
@@ -149,17 +152,23 @@ def train(
     rate = learning_rate_schedule(settings, steps_per_epoch)
     progress = Progress(settings.epochs, log)
     saved_at = time.monotonic()
-    while (status := ending(history, settings)) is None:
-        number, started = len(history), time.monotonic()
-        carry, losses = epoch(carry, constants, training, validation, jnp.int32(number))
-        train_loss, validation_loss = (float(value) for value in losses)
-        now = time.monotonic()
-        learning_rate = float(np.asarray(rate(np.asarray(number * steps_per_epoch))))
-        history.append(EpochRecord(number + 1, train_loss, validation_loss, learning_rate, now - started))
-        progress.report(history)
-        if checkpoints and now - saved_at >= settings.checkpoint_every_s:
-            checkpoints.save(len(history), carry, {"history": [astuple(record) for record in history]})
-            saved_at = time.monotonic()
+    with sigterm_noted(log) if checkpoints else nullcontext(lambda: False) as sigterm_came:
+        while (status := ending(history, settings)) is None:
+            number, started = len(history), time.monotonic()
+            carry, losses = epoch(carry, constants, training, validation, jnp.int32(number))
+            train_loss, validation_loss = (float(value) for value in losses)
+            now = time.monotonic()
+            learning_rate = float(np.asarray(rate(np.asarray(number * steps_per_epoch))))
+            history.append(EpochRecord(number + 1, train_loss, validation_loss, learning_rate, now - started))
+            progress.report(history)
+            told_to_stop = sigterm_came()
+            if checkpoints and (told_to_stop or now - saved_at >= settings.checkpoint_every_s):
+                checkpoints.save(len(history), carry, {"history": [astuple(record) for record in history]})
+                saved_at = time.monotonic()
+            if told_to_stop:
+                raise SystemExit(
+                    f"stopped by SIGTERM after epoch {len(history)} of {settings.epochs}; run again to go on"
+                )
 
     chosen_epoch, lowest = best_epoch(history)
     log(f"{status} after {len(history)} epochs; lowest validation loss {lowest:.6g} in epoch {chosen_epoch}")

@@ -8,6 +8,7 @@ from snakemake.exceptions import WorkflowError
 LIBRARY = Path(workflow.basedir) / "workflow"
 sys.path.insert(0, str(LIBRARY))
 
+from gbar import resources
 from gbar.config.base import canonical
 from gbar.config.study import load_study
 from gbar.errors import UserError
@@ -25,6 +26,7 @@ except UserError as error:
 
 MODELS = sorted(STUDY.emulate.models) if STUDY.emulate else []
 TRAININGS = STUDY.emulate.trainings() if STUDY.emulate else {}  # the models, and those of the learning curves
+ROWS_OF_BLOCKS = {}  # counted once
 CAPTIONS = os.path.relpath(LIBRARY / "report")
 FIGURES = [f"traces_{sweep}" for sweep in STUDY.plain_sweeps]  # emulators add theirs
 
@@ -89,8 +91,44 @@ def settings_of_windows(wildcards):
     return canonical(STUDY.emulate.model_dump(mode="json", include={"windows", "split"}))
 
 
-def mem_mb_of_block(wildcards):
-    """Voltages in float32 and as much again while they are written, beside 1 GB for JAX."""
-    sweep = STUDY.sweeps[wildcards.sweep]
-    samples = sweep.protocol.duration_ms / sweep.protocol.save_every_ms
-    return int(1000 + 3 * 4e-6 * sweep.rows_per_job * samples)
+def rows_of_block(sweep, block):
+    """The rows of a planned block: a line each below the header."""
+    if block not in ROWS_OF_BLOCKS:
+        with open(f"{RESULTS}/sweeps/{sweep}/blocks/{block}.csv", "rb") as table:
+            ROWS_OF_BLOCKS[block] = sum(1 for _ in table) - 1
+    return ROWS_OF_BLOCKS[block]
+
+
+def need_of_block(wildcards):
+    return resources.of_block(STUDY.sweeps[wildcards.sweep], rows_of_block(wildcards.sweep, wildcards.block))
+
+
+def need_of_gather(wildcards):
+    sweep, plan = STUDY.sweeps[wildcards.sweep], PLANS[wildcards.sweep]
+    largest = max(rows_of_block(wildcards.sweep, block) for block in plan.blocks)
+    return resources.of_gather(sweep, plan.rows, largest)
+
+
+def need_of_page(wildcards):
+    return resources.of_page()
+
+
+def emulating(need):
+    """What a job of the emulators takes, by the sweep that they learn from; and by the model, if it is about one."""
+
+    def of_job(wildcards):
+        sweep = STUDY.sweeps[STUDY.emulate.sweep]
+        model = [TRAININGS[wildcards.model]] if "model" in wildcards.keys() else []
+        return need(sweep, STUDY.emulate, *model, PLANS[STUDY.emulate.sweep].rows)
+
+    return of_job
+
+
+def mem_mb(need):
+    """MB of a job, as a function for `resources`: more at each attempt."""
+    return lambda wildcards, attempt: need(wildcards).mem_mb(attempt)
+
+
+def runtime(need):
+    """Minutes of a job, likewise."""
+    return lambda wildcards, attempt: need(wildcards).runtime_min(attempt)

@@ -17,7 +17,8 @@ rule windows:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=mem_mb(emulating(resources.of_windows)),
+        runtime=runtime(emulating(resources.of_windows)),
     params:
         settings=settings_of_windows,
     message:
@@ -41,7 +42,8 @@ rule train:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=mem_mb(emulating(resources.of_training)),
+        runtime=runtime(emulating(resources.of_training)),
     params:
         settings=lambda wildcards: TRAININGS[wildcards.model].canonical(),
         # Not an output: Snakemake deletes the outputs of a killed job, and training takes up its checkpoints.
@@ -70,7 +72,8 @@ rule evaluate:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=mem_mb(emulating(resources.of_evaluation)),
+        runtime=runtime(emulating(resources.of_evaluation)),
     params:
         settings=STUDY.emulate.smoothing.canonical(),
     message:

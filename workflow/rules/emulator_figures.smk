@@ -22,7 +22,8 @@ rule figure_family:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=mem_mb(emulating(resources.of_emulator_figure)),
+        runtime=runtime(emulating(resources.of_emulator_figure)),
     params:
         settings=STUDY.figures.family.canonical(),
     message:
@@ -48,7 +49,8 @@ rule figure_settings:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=mem_mb(emulating(resources.of_emulator_figure)),
+        runtime=runtime(emulating(resources.of_emulator_figure)),
     message:
         "Drawing which settings beat"
     shell:
@@ -72,7 +74,8 @@ rule figure_predictions:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=mem_mb(emulating(resources.of_emulator_figure)),
+        runtime=runtime(emulating(resources.of_emulator_figure)),
     params:
         settings=STUDY.figures.predictions.canonical(),
         predictions=named_files(f"{RESULTS}/emulate/{{model}}/predictions.npz"),
@@ -98,7 +101,8 @@ rule figure_losses:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=mem_mb(emulating(resources.of_emulator_figure)),
+        runtime=runtime(emulating(resources.of_emulator_figure)),
     params:
         models=named_files(f"{RESULTS}/emulate/{{model}}/model"),
     message:
@@ -122,7 +126,8 @@ rule figure_smoothing:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=mem_mb(emulating(resources.of_emulator_figure)),
+        runtime=runtime(emulating(resources.of_emulator_figure)),
     params:
         metrics=named_files(f"{RESULTS}/emulate/{{model}}/metrics.json"),
     message:
@@ -146,7 +151,8 @@ rule figure_errors:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=mem_mb(emulating(resources.of_emulator_figure)),
+        runtime=runtime(emulating(resources.of_emulator_figure)),
     params:
         scores=named_files(f"{RESULTS}/emulate/{{model}}/scores.csv"),
     message:
@@ -170,7 +176,8 @@ rule figure_apd:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=mem_mb(emulating(resources.of_emulator_figure)),
+        runtime=runtime(emulating(resources.of_emulator_figure)),
     params:
         scores=named_files(f"{RESULTS}/emulate/{{model}}/scores.csv"),
     message:
@@ -194,7 +201,8 @@ rule figure_learning:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=mem_mb(emulating(resources.of_emulator_figure)),
+        runtime=runtime(emulating(resources.of_emulator_figure)),
     params:
         metrics=learning_files("metrics.json"),
         models=MODELS,
@@ -221,7 +229,8 @@ rule figure_spread:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=mem_mb(emulating(resources.of_emulator_figure)),
+        runtime=runtime(emulating(resources.of_emulator_figure)),
     params:
         scores=named_files(f"{RESULTS}/emulate/{{model}}/scores.csv"),
         metrics=named_files(f"{RESULTS}/emulate/{{model}}/metrics.json"),

@@ -21,7 +21,8 @@ rule figure_traces:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=mem_mb(need_of_page),
+        runtime=runtime(need_of_page),
     params:
         settings=STUDY.figures.traces.canonical(),
     message:

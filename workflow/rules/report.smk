@@ -19,7 +19,8 @@ rule report:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=mem_mb(need_of_page),
+        runtime=runtime(need_of_page),
     params:
         settings=STUDY.canonical(),
         captions=lambda wildcards, input: os.path.dirname(input.captions[0]),

@@ -15,7 +15,8 @@ rule solve:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=mem_mb_of_block,
+        mem_mb=mem_mb(need_of_block),
+        runtime=runtime(need_of_block),
     params:
         settings=settings_of_block,
     message:
@@ -40,7 +41,8 @@ rule gather:
         "../../envs/gbar.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards: 3 * mem_mb_of_block(wildcards),
+        mem_mb=mem_mb(need_of_gather),
+        runtime=runtime(need_of_gather),
     params:
         settings=settings_of_sweep,
         blocks=lambda wildcards: f"{RESULTS}/sweeps/{wildcards.sweep}/blocks",

@@ -1,4 +1,4 @@
-"""`gbar verify`: does a store hold what its design asks for."""
+"""`gbar verify`: do results, or one store, hold what their designs ask for."""
 
 import argparse
 from pathlib import Path
@@ -6,20 +6,37 @@ from pathlib import Path
 
 def add_verbs(verbs: argparse._SubParsersAction) -> None:
     """Add the verb."""
-    verb = verbs.add_parser("verify", help="compare a store with its design; exit status 1 where they differ")
-    verb.add_argument("store", type=Path, metavar="STORE", help="a store.zarr")
-    verb.add_argument("--design", type=Path, help="its design.csv; the one beside the store when left out")
+    verb = verbs.add_parser(
+        "verify",
+        help="check results, or one store, against designs and digests; exit status 1 where something is wrong",
+    )
+    verb.add_argument("path", type=Path, metavar="RESULTS", help="a results folder, or one store.zarr")
+    verb.add_argument("--design", type=Path, help="of a store: its design.csv; the one beside it when left out")
     verb.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
+    from gbar.verify import verify_results
+
+    if options.design is not None or options.path.name.endswith(".zarr"):
+        return _verify_store(options.path, options.design or options.path.parent / "design.csv")
+    wrong = checked = 0
+    for finding in verify_results(options.path):
+        checked += 1
+        wrong += not finding.ok
+        print(f"{finding.path}: {'' if finding.ok else 'WRONG: '}{finding.said}", flush=True)
+    print(f"{options.path}: {checked} things checked, {wrong or 'nothing'} wrong")
+    return 1 if wrong else 0
+
+
+def _verify_store(store: Path, design: Path) -> int:
     from gbar.rows import read_rows
     from gbar.store import verify
 
-    rows = read_rows(options.design or options.store.parent / "design.csv")
-    wrong = verify(options.store, rows.ids)
+    rows = read_rows(design)
+    wrong = verify(store, rows.ids)
     for sentence in wrong:
-        print(f"{options.store}: {sentence}")
+        print(f"{store}: {sentence}")
     if not wrong:
-        print(f"{options.store}: complete, {len(rows.ids)} rows as designed")
+        print(f"{store}: complete, {len(rows.ids)} rows as designed")
     return 1 if wrong else 0

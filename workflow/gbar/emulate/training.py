@@ -11,7 +11,8 @@ from gbar.emulate.latent import train_latent
 from gbar.emulate.split import TRAIN, VALIDATION
 from gbar.emulate.subset import with_settings
 from gbar.emulate.windows import open_windows
-from gbar.model import annotate, load_model
+from gbar.model import load_model
+from gbar.model_files import add_metrics
 from gbar.optimiser import TrainingSettings
 
 
@@ -42,4 +43,4 @@ def train_emulator(windows: str | Path, settings: ModelSection, checkpoints: str
         return
     beating = TrainingSettings(**settings.beating.model_dump())
     train_latent(data, architecture, training, beating, checkpoints, out, notes)
-    annotate(out, {"calibration": calibrate(load_model(out), data, data.part(VALIDATION))})
+    add_metrics(out, {"calibration": calibrate(load_model(out), data, data.part(VALIDATION))})

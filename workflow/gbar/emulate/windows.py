@@ -21,10 +21,11 @@ from zarr.codecs import ZstdCodec
 
 from gbar.biomarker_table import DIVERGED, Row
 from gbar.biomarkers import Beats, find_beats
+from gbar.digest import digest_of
 from gbar.emulate.split import PARTS, SplitSettings, split_others, split_windows
 from gbar.errors import UserError, wrong
 from gbar.files import whole
-from gbar.store import STATUS
+from gbar.store import STATUS, read_voltage
 
 _FLAGS = {"flag_values": list(range(len(PARTS))), "flag_meanings": " ".join(PARTS)}
 BEAT_TIME = "beat_time_ms"  # the input that is no scaling: when in its simulation a window's upstroke is
@@ -230,7 +231,7 @@ def build_windows(
         )
     traces, starts, upstrokes, cycle_lengths, rows = [], [], [], [], []
     for done, k in enumerate(beating, start=1):
-        v = np.asarray(store["V"][k])  # type: ignore[index]
+        v = read_voltage(store, k)
         beats = find_beats(v, sample_ms)
         which = window_beats(beats, n_samples, sample_ms, settings)
         starts.append(window_starts(beats[which], sample_ms, settings))
@@ -286,6 +287,7 @@ def write_windows(path: str | Path, windows: Windows, attributes: Mapping[str, o
         "coordinates": "row start_ms upstroke_ms cycle_length_ms split split_by_window",
     }
     with whole(path) as made:
+        own["digest"] = digest_of(own["features"], {name: getattr(windows, name) for name in ARRAYS})
         group = zarr.create_group(made, zarr_format=3, attributes=dict(attributes) | own)
         for name, (dimensions, description) in ARRAYS.items():
             values = getattr(windows, name)
@@ -307,14 +309,17 @@ def open_windows(path: str | Path) -> Windows:
     """Read windows.zarr.
 
     Raises:
-        UserError: there is no data set of windows at this path.
+        UserError: there is no data set of windows at this path, or it is damaged.
     """
     try:
         group = zarr.open_group(path, mode="r")
         arrays = {name: np.asarray(group[name][:]) for name in ARRAYS}  # type: ignore[index]
-        return Windows(**arrays, features=tuple(group.attrs["features"]))  # type: ignore[arg-type]
+        windows = Windows(**arrays, features=tuple(group.attrs["features"]))  # type: ignore[arg-type]
     except Exception as error:  # zarr raises many kinds for what is no group
         raise UserError(f"{path}: is no data set of windows ({type(error).__name__}: {error})") from None
+    if group.attrs.get("digest") != digest_of(list(windows.features), arrays):
+        raise UserError(f"{path}: the windows are damaged (their digest differs); delete the folder and run again")
+    return windows
 
 
 def _check(settings: WindowSettings, n_samples: int, sample_ms: float) -> None:

@@ -9,7 +9,7 @@ from gbar.biomarkers import Beats, find_beats
 from gbar.errors import UserError
 from gbar.figures.family import Family
 from gbar.figures.sweep_data import varied
-from gbar.store import STATUS, open_store
+from gbar.store import STATUS, open_store, read_voltage
 
 FEWEST_LEVELS = 3
 BINS = 8
@@ -59,7 +59,6 @@ def read_families(
     group = open_store(store)
     names, scalings = varied(group)
     time: Any = group["time"]
-    voltage: Any = group["V"]
     status = np.asarray(group["status"][:])  # type: ignore[index]
     solved = np.flatnonzero(status != STATUS.index("diverged"))
     if not len(solved):
@@ -70,7 +69,7 @@ def read_families(
     shown_ms = np.arange(-before_ms, after_ms + step_ms / 2, step_ms)
 
     def trace(row: int) -> tuple[np.ndarray, bool]:
-        V = np.asarray(voltage[row])
+        V = read_voltage(group, row)
         upstroke = _shown_upstroke_ms(find_beats(V, dt_ms), duration_ms, before_ms, after_ms)
         origin = duration_ms - after_ms if upstroke is None else upstroke
         at = np.arange(len(V)) * dt_ms - origin

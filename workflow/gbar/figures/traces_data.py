@@ -16,7 +16,7 @@ from gbar.figures.sweep_data import cell_of, varied_quantities
 from gbar.figures.traces import Drive, Shown, Trace, wrapped
 from gbar.rows import noise_key
 from gbar.stimuli.kinds import KINDS
-from gbar.store import STATUS, Quantity, array, open_store
+from gbar.store import STATUS, Quantity, array, open_store, read_voltage
 
 MOST_LINES = 2  # of the text above a panel
 POINTS = 4000  # of a line: two a third of a dot at the resolution of print
@@ -48,7 +48,7 @@ def read_traces(store: str | Path, *, rows: int = 6, from_ms: float = 0.0, to_ms
     quantities = varied_quantities(group)
     labels = _labels(quantities, chosen, np.asarray(array(group, "status")[:]))
     traces = [
-        Trace(label, *_envelope(time_ms[part], np.asarray(array(group, "V")[row, part])))
+        Trace(label, *_envelope(time_ms[part], read_voltage(group, row, part)))
         for row, label in zip(chosen, labels, strict=True)
     ]
     title = f"{cell_of(store)}{_fixed(group)}: {len(chosen)} of {n_rows} settings, spread evenly over the design"

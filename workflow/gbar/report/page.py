@@ -18,6 +18,7 @@ from gbar.report.captions import first_sentence, read_caption
 from gbar.report.remarks import remarks
 from gbar.report.tables import Table, biomarkers_table, describe, models_table, number
 from gbar.store import Quantity
+from gbar.verify import Finding
 
 MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 TEMPLATE = "template.html.j2"
@@ -66,6 +67,7 @@ def write_report(
     quantities: Mapping[str, Mapping[str, Quantity]] | None = None,
     published: Mapping[str, Mapping[str, Any]] | None = None,
     references: Sequence[str] = (),
+    findings: Sequence[Finding] = (),
 ) -> None:
     """Write the report as one HTML page that loads nothing from anywhere.
 
@@ -80,6 +82,7 @@ def write_report(
         quantities: of each sweep, what its varied quantities are, by name; scalings of currents when None.
         published: published results by name of the model, with the keys of metrics.json.
         references: what to cite, one entry each.
+        findings: what a check of the results found.
 
     Raises:
         UserError: an input cannot be read, or is not what it should be.
@@ -105,6 +108,8 @@ def write_report(
         provenance=list(provenance.items()),
         configuration=yaml.safe_dump(_plain(configuration), sort_keys=False, allow_unicode=True, width=100),
         references=list(references),
+        checked=len(findings),
+        wrong=[finding for finding in findings if not finding.ok],
     )
     write_text(path, page)
 

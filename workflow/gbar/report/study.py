@@ -11,6 +11,7 @@ from gbar.quantities import quantities
 from gbar.report.page import FigureEntry, write_report
 from gbar.stimuli.rows import gain_of
 from gbar.sweep import solver_meaning
+from gbar.verify import verify_model, verify_sweep
 
 TITLES = {
     "family": "Action potentials over each scaling",
@@ -43,9 +44,11 @@ def report_study(
         study: the configuration.
         figures: the figures in their order, each named as its caption; those of traces are traces_SWEEP.
         captions: folder of the captions.
-        sweeps: biomarkers of each sweep, by name.
-        metrics: scores of each model, by name.
+        sweeps: biomarkers of each sweep, by name; design, blocks and store beside them are checked.
+        metrics: scores of each model, by name; the model beside them is checked.
     """
+    findings = [finding for table in sweeps.values() for finding in verify_sweep(table.parent, thorough=False)]
+    findings += [verify_model(scores.parent / "model") for scores in metrics.values()]
     used = {sweep.cell.name: sweep.cell.cell() for sweep in study.sweeps.values()}
     found = versions()
     write_report(
@@ -63,6 +66,7 @@ def report_study(
         },
         quantities={name: quantities(sweep) for name, sweep in study.sweeps.items()},
         published=PUBLISHED,
+        findings=findings,
         references=[
             *(cell.reference for cell in used.values()),
             "The gbar authors. gbar: from ion-channel conductances to action potentials and back. See CITATION.cff.",

@@ -1,0 +1,20 @@
+"""What jobs ask a cluster for is edited freely: nothing is done again for it."""
+
+import pytest
+from project import Project
+
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
+
+
+def test_other_resources_redo_nothing(project: Project):
+    file = project.folder / "workflow/gbar/resources.py"
+    file.write_text(file.read_text().replace("SLOWER = 4.0", "SLOWER = 8.0"))
+    outcome = project.snakemake("--dry-run", "--set-resources", "train:runtime=600", "solve:mem_mb=8000 * attempt")
+    assert outcome.status == 0, outcome.output
+    assert "Nothing to be done" in outcome.output
+
+
+def test_every_rule_says_what_it_needs(project: Project):
+    for rules in (project.folder / "workflow/rules").glob("*.smk"):
+        text = rules.read_text()
+        assert text.count("\nrule ") == text.count("        mem_mb=mem_mb(") == text.count("        runtime=runtime(")
