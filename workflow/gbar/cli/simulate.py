@@ -84,17 +84,17 @@ def _run(options: argparse.Namespace) -> None:
     )
     driven = [] if section.kind == "none" else [section.kind]
     title = " ".join([cell.name, cell.variant, *options.scale, *options.set, *driven])
-    print(f"{title}, {duration_ms:g} ms: {result.status}")
-    for name, value, unit in result.described():
-        print(f"  {name:<17} {value} {unit}".rstrip())
-    time_ms, V_mV = result.time_ms[::every][:samples], result.V_mV[::every][:samples]
+    # Files first: whoever reads what is printed may leave early.
     if options.out:
-        _write_trace(options.out, time_ms, V_mV)
+        _write_trace(options.out, result.time_ms[::every][:samples], result.V_mV[::every][:samples])
     if options.plot:
         from gbar.figures.style import save
         from gbar.figures.trace import draw_trace
 
         save(draw_trace(result.time_ms, result.V_mV, title=title), options.plot)
+    print(f"{title}, {duration_ms:g} ms: {result.status}")
+    for name, value, unit in result.described():
+        print(f"  {name:<17} {value} {unit}".rstrip())
 
 
 def _write_trace(path: Path, time_ms, V_mV) -> None:
