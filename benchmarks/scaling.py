@@ -82,7 +82,7 @@ def _solved(**task: Any) -> dict[str, float]:
     return answer
 
 
-def _child(cell: str, rows: int, lanes: int, repeats: int = 1, full: bool = True) -> None:
+def _child(cell: str, rows: int, lanes: int | None, repeats: int = 1, full: bool = True) -> None:
     """Compile, say so, wait for a line, solve, and say what it took."""
     from gbar.runtime import start_jax
 
@@ -117,7 +117,7 @@ def _child(cell: str, rows: int, lanes: int, repeats: int = 1, full: bool = True
     )
 
 
-def _solver(name: str, rows: int, lanes: int):
+def _solver(name: str, rows: int, lanes: int | None):
     """Return a solver of random rows: of the cell's whole task, or of one sample of it."""
     from rivals import designs
 
@@ -160,7 +160,7 @@ def _rates(cell: str, processes: list[int], repeats: int) -> list[float]:
     """Return cell-seconds a second of so many processes with a block each, by the slowest of them."""
     found = []
     for count in processes:
-        children = [_start(cell=cell, rows=BLOCK, lanes=BLOCK, repeats=repeats) for _ in range(count)]
+        children = [_start(cell=cell, rows=BLOCK, lanes=None, repeats=repeats) for _ in range(count)]
         for child in children:
             _answer(child)
         for child in children:
