@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch")
-PATIENCE_S = 120  # for one thing to happen; a whole run has five times as much
+PATIENCE_S = 240  # for one thing to happen; a whole run has five times as much
 
 
 def why_not() -> str | None:

@@ -23,8 +23,8 @@ runuser -u munge -- munged --force --key-file="$state/munge/key" --socket="$stat
   --pid-file="$state/munge/munged.pid" --log-file="$state/munge/log" --seed-file="$state/munge/seed"
 
 # No systemd and no cgroups: processes are found in /proc, and their memory is looked at every second. Nodes claim four
-# cores each whatever there is (config_overrides), n2 a GPU; jobs go where fewer run (LLN). Finished jobs are remembered for ten minutes: squeue tells Snakemake
-# how they ended.
+# cores each whatever there is (config_overrides), n2 a GPU; jobs go where fewer run (LLN). Finished jobs are remembered
+# for ten minutes: squeue tells Snakemake how they ended.
 cat >"$state/slurm.conf" <<CONF
 ClusterName=gbartests
 SlurmctldHost=$host(127.0.0.1)
