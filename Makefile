@@ -47,8 +47,9 @@ lint: $(STAMP) ## check style, types and workflow: ruff, snakefmt, snakemake --l
 
 bench: $(RIVALS) ## measure speed on one core, beside NEURON, Myokit, numba and PyTorch; writes benchmarks/RESULTS.md
 	@$(VENV)/bin/python benchmarks/published_design.py
-	@for script in point_cells cables izhikevich scaling; do $(VENV)/bin/python benchmarks/$$script.py || exit 1; done
-	@$(VENV)/bin/python benchmarks/dlstm_epoch.py $(if $(RIVAL),--rival-python $(RIVAL))
+	@for script in point_cells cables izhikevich scaling planning; do $(VENV)/bin/python benchmarks/$$script.py || exit 1; done
+	@for script in dlstm_epoch regressor_epoch; do \
+	  $(VENV)/bin/python benchmarks/$$script.py $(if $(RIVAL),--rival-python $(RIVAL)) || exit 1; done
 
 lock: ## pin the dependencies of pyproject.toml anew (needs uv), then install them
 	@test -n "$(UV)" || { echo "make lock needs uv" >&2; exit 1; }

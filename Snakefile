@@ -11,6 +11,10 @@ configfile: "config.yaml"
 report: "workflow/report/workflow.rst"
 
 
+# Of no effect without `--sdm apptainer`.
+container: "envs/gbar.sif"
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/figures.smk"
@@ -22,6 +26,18 @@ if STUDY.emulate:
     include: "workflow/rules/emulator_figures.smk"
 
 
+if STUDY.invert:
+
+    include: "workflow/rules/invert.smk"
+    include: "workflow/rules/inverter_figures.smk"
+
+
+if STUDY.subthreshold:
+
+    include: "workflow/rules/subthreshold.smk"
+    include: "workflow/rules/subthreshold_figures.smk"
+
+
 include: "workflow/rules/report.smk"
 
 
@@ -31,6 +47,10 @@ rule all:
         expand(f"{RESULTS}/figures/{{figure}}.{{format}}", figure=FIGURES, format=["svg", "png"]),
         # Blocks, stores and models, too: Snakemake does not miss an intermediate file whose product is there.
         [block_file(sweep, block) for sweep in PLANS for block in PLANS[sweep].blocks],
-        expand(f"{RESULTS}/sweeps/{{sweep}}/{{made}}", sweep=PLANS, made=["store.zarr", "biomarkers.csv"]),
-        expand(f"{RESULTS}/emulate/{{model}}/{{made}}", model=TRAININGS, made=["model", "metrics.json"]),
+        expand(f"{RESULTS}/sweeps/{{sweep}}/{{made}}", sweep=PLANS, made=GATHERED),
+        expand(f"{RESULTS}/emulate/{{model}}/{{made}}", model=TRAININGS, made=["model", *EVALUATED]),
         f"{RESULTS}/emulate/windows.zarr" if STUDY.emulate else [],
+        expand(f"{RESULTS}/invert/{{inverter}}/{{made}}", inverter=STUDY.invert, made=INVERTER),
+        f"{RESULTS}/subthreshold/currents.zarr" if STUDY.subthreshold else [],
+        expand(f"{RESULTS}/subthreshold/filters/{{filter}}/{{made}}", filter=FILTERS, made=FILTERED),
+        expand(f"{RESULTS}/subthreshold/baselines/{{baseline}}/metrics.json", baseline=BASELINES),

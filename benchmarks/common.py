@@ -73,7 +73,9 @@ def say(line: str) -> None:
 def _when_and_where() -> str:
     today = datetime.date.today().isoformat()
     busy = f"; load average {os.getloadavg()[1]:.1f} (5 min)" if hasattr(os, "getloadavg") else ""
-    return f"{today}, commit {commit()}, one of {os.cpu_count()} cores, {_processor()}, {platform.system()}{busy}."
+    head, dirty = commit()
+    source, cores = f"commit {head[:12]}{'+' if dirty else ''}", f"one of {os.cpu_count()} cores"
+    return f"{today}, {source}, {cores}, {_processor()}, {platform.system()}{busy}."
 
 
 def _processor() -> str:

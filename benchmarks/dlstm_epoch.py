@@ -10,9 +10,7 @@ PyTorch is not among gbar's requirements: README.md tells how to get it. Without
 
 import argparse
 import itertools
-import json
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +18,7 @@ from typing import Any
 
 import common
 import numpy as np
+from workers import Worker
 
 TRAINING, VALIDATION, INPUTS, SAMPLES = 900, 100, 5, 4900
 BATCH_SIZE, LEARNING_RATE = 12, 1e-3
@@ -29,42 +28,11 @@ BAR, AIM = 1.0, 2.0  # PyTorch's time over gbar's
 
 Turns = dict[str, list[list[float]]]  # seconds of each epoch, by contender and turn
 
-HERE = Path(__file__).parent
 NETWORKS = {
     "LSTM 3 x 128, dense 256, 512": {"lstm_widths": [128] * 3, "dense_widths": [256, 512], "dropout": 0.05},
     "LSTM 3 x 256, dense 512, 1,024": {"lstm_widths": [256] * 3, "dense_widths": [512, 1024], "dropout": 0.05},
 }
 RIVALS = {"PyTorch, Adam": {}, "PyTorch, Adam(fused=True)": {"fused": True}}
-
-
-class Worker:
-    """A process that answers JSON lines."""
-
-    def __init__(self, python: str, script: str, environment: dict[str, str]):
-        """Start it; `hello` is its first line."""
-        command = [python, str(HERE / script)]
-        self._process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.hello = self._answer()
-
-    def ask(self, **request: Any) -> dict[str, Any]:
-        """Return the answer to a request."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        return self._answer()
-
-    def end(self) -> None:
-        """Let it end."""
-        self._process.communicate()
-
-    def _answer(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            sys.exit(f"{self._process.args} ended without an answer")
-        return json.loads(line)
 
 
 def main() -> None:

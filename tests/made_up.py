@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gbar.blocks import Block, write_block
+from gbar.blocks import Block, kept_rows, write_block
 from gbar.config.explain import checked
 from gbar.config.sweep import SweepSection
 from gbar.gather import gather
@@ -23,18 +23,14 @@ def gathered(folder: Path, values: dict, V: np.ndarray, status: np.ndarray | Non
     """
     sweep = checked(SweepSection, values)
     plan = plan_sweep(sweep, folder)
-    trace = dict(zip(read_rows(folder / "design.csv").ids, V.astype(np.float32), strict=True))
+    table = folder / "plans" / f"{plan.table}.csv"
+    trace = dict(zip(read_rows(table).ids, V.astype(np.float32), strict=True))
     solved = dict(zip(trace, np.zeros(len(V), np.int8) if status is None else status, strict=True))
     for name in plan.blocks:
         ids = read_rows(folder / "blocks" / f"{name}.csv").ids
-        traces, statuses = np.stack([trace[one] for one in ids]), np.array([solved[one] for one in ids])
+        traces, statuses = kept_rows(
+            np.stack([trace[one] for one in ids]), np.array([solved[one] for one in ids]), sweep.voltage
+        )
         write_block(folder / "blocks" / f"{name}.npz", Block(ids, traces, statuses, np.ones(len(ids), int)))
-    gather(
-        folder / "design.csv",
-        folder / "blocks",
-        sweep,
-        folder / "store.zarr",
-        folder / "biomarkers.csv",
-        lambda _: None,
-    )
+    gather(table, folder / "blocks", sweep, folder / "store.zarr", folder / "biomarkers.csv", lambda _: None)
     return folder

@@ -1,5 +1,6 @@
-"""The conda environment of the rules says what the lock says."""
+"""The conda environment of the rules and the container say what the lock says."""
 
+import re
 import runpy
 import tomllib
 from pathlib import Path
@@ -12,7 +13,11 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCK = (ROOT / "requirements.lock").read_text()
 PYPROJECT = (ROOT / "pyproject.toml").read_text()
 
-environment = runpy.run_path(str(ROOT / "envs" / "generate.py"))["environment"]
+# pyABF demands pytest, though it never imports it.
+BROUGHT = {"pytest"}
+
+generate = runpy.run_path(str(ROOT / "envs" / "generate.py"))
+environment = generate["environment"]
 
 
 def pins(text: str) -> dict[str, str]:
@@ -30,7 +35,26 @@ def test_it_has_all_the_library_imports_and_nothing_of_the_workflow_or_the_tests
     installed = set(pins(environment(LOCK, PYPROJECT)))
     assert {Requirement(line).name for line in project["dependencies"]} <= installed
     for extra in project["optional-dependencies"].values():
-        assert not {Requirement(line).name for line in extra} & installed
+        assert not ({Requirement(line).name for line in extra} - BROUGHT) & installed
+
+
+def test_every_rule_names_the_environment() -> None:
+    for file in (ROOT / "workflow" / "rules").glob("*.smk"):
+        text = file.read_text()
+        rules = re.findall(r"^(?:rule|checkpoint) \w+:", text, re.MULTILINE)
+        assert text.count('    conda:\n        "../../envs/gbar.yaml"\n') == len(rules), file.name
+
+
+def test_the_container_holds_the_lock_on_a_python_that_the_lock_is_for() -> None:
+    recipe = (ROOT / "envs" / "gbar.def").read_text()
+    assert f"From: python:{generate['PYTHON']}-slim\n" in recipe
+    copied = dict(re.findall(r"^    (\S+) (/opt/\S+)$", recipe, re.MULTILINE))
+    assert set(copied) == {"requirements.lock"}
+    assert f"--require-hashes --requirement {copied['requirements.lock']}\n" in recipe
+    assert "--hash=sha256:" in LOCK
+    image = re.search(r"apptainer build (\S+) envs/gbar\.def", recipe)
+    assert image is not None
+    assert f'container: "{image[1]}"\n' in (ROOT / "Snakefile").read_text()
 
 
 @pytest.fixture

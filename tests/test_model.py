@@ -94,7 +94,7 @@ def test_a_folder_that_is_no_model_is_said_to_be_none(tmp_path: Path) -> None:
 def test_a_model_of_another_format_is_refused_with_both_versions(folder: Path) -> None:
     card = json.loads((folder / "model.json").read_text())
     (folder / "model.json").write_text(json.dumps(card | {"format": 99}))
-    with pytest.raises(UserError, match=r"model format 99 is not known to gbar .* reads format 1"):
+    with pytest.raises(UserError, match=r"model format 99 is not known to gbar .* reads format 2"):
         gbar.load_model(folder)
 
 

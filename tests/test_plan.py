@@ -22,6 +22,15 @@ def sweep(levels: list[float], rows_per_job: int = 4) -> SweepSection:
     )
 
 
+def table(folder: Path, plan: Plan) -> Path:
+    return folder / "plans" / f"{plan.table}.csv"
+
+
+def files(folder: Path) -> dict[Path, int]:
+    """Every file with its time stamp."""
+    return {file: file.stat().st_mtime_ns for file in folder.rglob("*.*")}
+
+
 def pretend_solved(folder: Path, plan: Plan) -> None:
     for block in plan.blocks:
         (folder / "blocks" / f"{block}.npz").touch()
@@ -32,19 +41,42 @@ def test_every_row_is_in_one_block(tmp_path):
     assert plan.rows == 9
     sizes = [len(read_rows(tmp_path / "blocks" / f"{block}.csv").ids) for block in plan.blocks]
     assert sizes == [4, 4, 1]
-    design = read_rows(tmp_path / "design.csv")
+    design = read_rows(table(tmp_path, plan))
     for identity, block in zip(design.ids, design.blocks, strict=True):
         assert identity in read_rows(tmp_path / "blocks" / f"{block}.csv").ids
 
 
 def test_the_plan_is_kept_while_blocks_come_and_go(tmp_path):
     plan = plan_sweep(sweep([0.5, 1.0]), tmp_path)
-    stamp = (tmp_path / "design.json").stat().st_mtime_ns
+    kept = files(tmp_path)
     pretend_solved(tmp_path, plan)
     assert plan_sweep(sweep([0.5, 1.0]), tmp_path) == plan
     (tmp_path / "blocks" / f"{plan.blocks[0]}.npz").unlink()
     assert plan_sweep(sweep([0.5, 1.0]), tmp_path) == plan
-    assert (tmp_path / "design.json").stat().st_mtime_ns == stamp
+    assert files(tmp_path) == kept
+
+
+def test_the_plan_of_another_design_leaves_the_first_as_it_is(tmp_path):
+    first = plan_sweep(sweep([0.5, 1.0, 1.5]), tmp_path)
+    (tmp_path / "blocks" / f"{first.blocks[0]}.npz").touch()  # while it is being solved
+    kept = files(tmp_path)
+    other = plan_sweep(sweep([1.0, 1.5, 2.0]), tmp_path)
+    assert set(other.blocks) - set(first.blocks)
+    assert kept.items() <= files(tmp_path).items()
+    assert plan_sweep(sweep([0.5, 1.0, 1.5]), tmp_path) == first
+
+
+def test_what_another_design_has_solved_since_is_not_solved_again(tmp_path):
+    small = plan_sweep(sweep([0.5, 1.0]), tmp_path)
+    large = plan_sweep(sweep([0.5, 1.0, 1.5], rows_per_job=100), tmp_path)
+    pretend_solved(tmp_path, large)
+    assert plan_sweep(sweep([0.5, 1.0]), tmp_path).blocks == large.blocks != small.blocks
+
+
+def test_another_size_of_jobs_leaves_the_table_of_a_solved_design(tmp_path):
+    plan = plan_sweep(sweep([0.5, 1.0]), tmp_path)
+    pretend_solved(tmp_path, plan)
+    assert plan_sweep(sweep([0.5, 1.0], rows_per_job=1), tmp_path).table == plan.table
 
 
 def test_a_grown_design_keeps_its_solved_blocks(tmp_path):

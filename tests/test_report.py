@@ -118,7 +118,10 @@ def test_published_figures_stand_below_the_model_they_are_of(tmp_path, inputs):
 def test_the_page_ends_with_the_verdict_of_a_check(tmp_path, inputs):
     good, bad = Finding(Path("a/store.zarr"), "complete"), Finding(Path("b/<model>"), "is damaged; delete it", ok=False)
     write_report(tmp_path / "good.html", **inputs, findings=[good, good])
-    assert "Complete: 2 designs, blocks, stores, tables and models were checked" in (tmp_path / "good.html").read_text()
+    assert (
+        "Complete: 2 designs, blocks, stores, tables, models and figures were checked"
+        in (tmp_path / "good.html").read_text()
+    )
     write_report(tmp_path / "bad.html", **inputs, findings=[good, bad])
     html = (tmp_path / "bad.html").read_text()
     assert "Wrong: 1 of 2 designs" in html

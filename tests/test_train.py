@@ -58,9 +58,9 @@ def assert_same(found: TrainingOutcome, expected: TrainingOutcome) -> None:
         np.testing.assert_array_equal(parameters(found)[name], value)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "nadam", "adamw", "sgd"])
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "nadam", "adamw", "sgd", "adadelta"])
 def test_every_optimiser_learns(optimizer: str) -> None:
-    rate = 0.05 if optimizer == "sgd" else 5e-3
+    rate = {"sgd": 0.05, "adadelta": 1.0}.get(optimizer, 5e-3)
     outcome = run(replace(SETTINGS, epochs=30, optimizer=optimizer, learning_rate=rate))
     assert outcome.status == "completed"
     assert outcome.best_validation_loss < 0.3 * outcome.history[0].validation_loss
@@ -311,13 +311,15 @@ def test_too_few_samples_are_named_with_the_batch_size() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"optimizer": "lbfgs"}, "optimizer: 'lbfgs' .* adam, rmsprop, nadam, adamw, sgd"),
+        ({"optimizer": "lbfgs"}, "optimizer: 'lbfgs' .* adam, rmsprop, nadam, adamw, sgd, adadelta"),
         ({"schedule": "step"}, "schedule: 'step'"),
         ({"epochs": 0}, "epochs: 0 .* positive"),
         ({"epochs": 1.5}, "epochs: 1.5 .* whole number"),
         ({"learning_rate": "1e-3"}, "learning_rate: '1e-3' .* finite number"),
         ({"learning_rate": math.nan}, "learning_rate: nan .* finite number"),
         ({"patience": -1}, "patience: -1"),
+        ({"plateau_epochs": 0}, "plateau_epochs: 0 .* positive"),
+        ({"schedule": "plateau", "decay_rate": 1.5}, "decay_rate: 1.5 .* below 1 with the schedule plateau"),
         ({"schedule": "warmup_cosine", "warmup_epochs": 100}, r"warmup_epochs: 100 .* epochs \(100\)"),
     ],
 )

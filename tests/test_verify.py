@@ -3,16 +3,24 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from made_up import gathered
+from synthetic import synthetic_windows
 
 from gbar import nets
 from gbar.blocks import Block, read_block, write_block
 from gbar.cli import main
+from gbar.emulate.metrics import write_metrics
+from gbar.emulate.windows import open_windows, write_windows
+from gbar.figures.losses import History, draw_losses
+from gbar.figures.style import save
+from gbar.files import write_csv
 from gbar.model import Input, ModelCard, Output, save_model
+from gbar.provenance import now, provenance
 from gbar.rows import read_rows
 
 ARCHITECTURE = {"name": "dlstm2", "lstm_widths": [3, 3], "dense_widths": [4, 4]}
@@ -30,8 +38,19 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     traces = np.random.default_rng(0).normal(-60, 5, (9, 500))
     traces[4, 100:] = np.nan
     gathered(folder / "sweeps/hipsc", SWEEP, traces, np.where(np.arange(9) == 4, 2, 0).astype(np.int8))
-    card = ModelCard(ARCHITECTURE, (Input("INa", 1.0, 0.5, 0.0, 2.0),), Output(-40.0, 30.0, (0.0, 1.0, 2.0)))
-    save_model(folder / "emulate/dlstm2/model", nets.build(ARCHITECTURE, 1, 3), card, [])
+    write_windows(folder / "emulate/windows.zarr", synthetic_windows(), {})
+    digest = open_windows(folder / "emulate/windows.zarr").digest
+    told = provenance(now(), {"network": ARCHITECTURE}).to_json()
+    output = Output(-40.0, 30.0, (0.0, 1.0, 2.0))
+    card = ModelCard(ARCHITECTURE, (Input("INa", 1.0, 0.5, 0.0, 2.0),), output, data_digest=digest, provenance=told)
+    judged = folder / "emulate/dlstm2"
+    save_model(judged / "model", nets.build(ARCHITECTURE, 1, 3), card, [])
+    np.savez(judged / "predictions.npz", trace=np.zeros((2, 3), np.float32))
+    write_csv(judged / "scores.csv", ["window", "rmse_mV"], [[0, 1.5], [1, 2.5]])
+    write_metrics(judged / "metrics.json", {"rmse_mV": 2.0}, [judged / "predictions.npz", judged / "scores.csv"])
+    epoch = np.arange(1, 9)
+    for kind in ("svg", "png"):
+        save(draw_losses([History("dlstm2", epoch, 100.0 / epoch, 120.0 / epoch)]), folder / f"figures/losses.{kind}")
     return folder
 
 
@@ -57,7 +76,10 @@ def test_whole_results_are_told_line_by_line(results: Path, capsys: pytest.Captu
     assert "store.zarr: complete, 9 rows as designed" in out
     assert "biomarkers.csv: 9 rows as designed" in out
     assert "emulate/dlstm2/model: " in out
-    assert out.endswith("7 things checked, nothing wrong\n")
+    for name in ("metrics.json: as written", "scores.csv: as written", "predictions.npz: as written"):
+        assert f"emulate/dlstm2/{name}" in out
+    assert out.count(": as drawn") == 2
+    assert out.endswith("13 things checked, nothing wrong\n")
 
 
 def first_block(results: Path) -> Path:
@@ -92,7 +114,7 @@ DAMAGES = {
     "an edited table of a block": (other_values_in_the_table_of_a_block, "has other values of IKr than the design"),
     "an edited design": (
         lambda r: replaced(r / "sweeps/hipsc/design.csv", "0.5,0.5", "0.5,0.6"),
-        r"design.csv is not as it was planned .*; delete design.json and run Snakemake again",
+        r"design.csv: WRONG: design.csv is not as it was planned .*; delete it and run Snakemake again",
     ),
     "a flipped byte in a store": (lambda r: flip(r / "sweeps/hipsc/store.zarr/V/c/0/0", 900), "cannot be read"),
     "a missing chunk": (
@@ -118,6 +140,53 @@ DAMAGES = {
         lambda r: replaced(r / "emulate/dlstm2/model/model.json", "-40.0", "-41.0"),
         "the model is damaged .its digest differs.",
     ),
+    "an edited provenance of a model": (
+        lambda r: replaced(r / "emulate/dlstm2/model/model.json", '"host": "', '"host": "not '),
+        "the model is damaged .the provenance is not as it was written",
+    ),
+    "an edited provenance of a store": (
+        lambda r: replaced(r / "sweeps/hipsc/store.zarr/zarr.json", '"host": "', '"host": "not '),
+        "the provenance is not as it was written .its digest differs.; delete the folder",
+    ),
+    "an edited measure": (
+        lambda r: replaced(r / "sweeps/hipsc/biomarkers.csv", ",silent,0,", ",silent,0,1"),
+        "biomarkers.csv: WRONG: is not as it was written .its digest differs.; delete it and run Snakemake again",
+    ),
+    "an edited score": (
+        lambda r: replaced(r / "emulate/dlstm2/scores.csv", "2.5", "2.4"),
+        r"scores.csv: WRONG: is not as it was written .its digest differs.; delete it and run Snakemake again",
+    ),
+    "a flipped byte in predictions": (
+        lambda r: flip(r / "emulate/dlstm2/predictions.npz", 90),
+        "predictions.npz: WRONG: is not as it was written",
+    ),
+    "missing predictions": (
+        lambda r: (r / "emulate/dlstm2/predictions.npz").unlink(),
+        "predictions.npz: WRONG: is missing; run Snakemake again",
+    ),
+    "an edited metric": (
+        lambda r: replaced(r / "emulate/dlstm2/metrics.json", "2.0", "1.0"),
+        "metrics.json: WRONG: is not as it was written .its digest differs.; delete it and run again",
+    ),
+    "metrics without their digest": (
+        lambda r: replaced(r / "emulate/dlstm2/metrics.json", '"digest"', '"digested"'),
+        "metrics.json: WRONG: is not as it was written",
+    ),
+    "a flipped byte in an SVG": (
+        lambda r: flip(r / "figures/losses.svg", 5000),
+        "losses.svg: WRONG: is not as it was written .its digest differs.; delete it and run Snakemake again",
+    ),
+    "a flipped byte in a PNG": (lambda r: flip(r / "figures/losses.png", 5000), "losses.png: WRONG: is not as it was"),
+    "a figure without its seal": (
+        lambda r: replaced(r / "figures/losses.svg", "<!-- gbar", "<!-- "),
+        "losses.svg: WRONG: is not as it was written",
+    ),
+    "windows of another sweep": (
+        lambda r: write_windows(
+            r / "emulate/windows.zarr", replace(synthetic_windows(), time=np.arange(400.0) * 2), {}
+        ),
+        "model: WRONG: was trained on another data set than windows.zarr; delete the folder and run again",
+    ),
 }
 
 
@@ -133,7 +202,7 @@ def test_what_is_wrong_is_named_alone_with_status_1(results: Path, capsys: pytes
 
 def test_a_model_whose_digest_was_left_out_is_refused(results: Path, capsys: pytest.CaptureFixture):
     card = results / "emulate/dlstm2/model/model.json"
-    card.write_text(json.dumps({key: value for key, value in json.loads(card.read_text()).items() if key != "digest"}))
+    card.write_text(json.dumps({key: value for key, value in json.loads(card.read_text()).items() if key != "digests"}))
     assert verified(results, capsys)[0] == 1
 
 

@@ -38,7 +38,7 @@ MISTAKES = {
     "infinite length": ("a,soma,1,inf,1,,1,dendrite\n", r"length_um: 'inf'"),
     "no number": ("a,soma,1,9,thin,,1,dendrite\n", r"diameter_um: 'thin'"),
     "nan at the end": ("a,soma,1,9,1,nan,1,dendrite\n", r"end_diameter_um: 'nan'"),
-    "no compartment": ("a,soma,1,9,1,,0,dendrite\n", r"compartments: '0' is not allowed.*at least 1"),
+    "no compartment": ("a,soma,1,9,1,,0,dendrite\n", r"compartments: '0' is not allowed.*from 1 to 10000"),
     "half a compartment": ("a,soma,1,9,1,,1.5,dendrite\n", r"compartments: '1.5'"),
     "position": ("a,soma,0.3,9,1,,1,dendrite\n", r"parent_position: '0.3' is not allowed.*0, 0.5 or 1"),
     "unknown group": ("a,soma,1,9,1,,1,axon\n", r"mechanisms: 'axon' is not allowed.*soma, dendrite"),

@@ -16,9 +16,11 @@ from gbar.emulate.forecast import forecast, write_forecast
 from gbar.emulate.split import TEST, TRAIN, UNUSED, VALIDATION
 from gbar.emulate.subset import with_settings
 from gbar.emulate.training import train_emulator
-from gbar.emulate.windows import BEAT_TIME, write_windows
+from gbar.emulate.windows import BEAT_TIME, open_windows, write_windows
 from gbar.errors import UserError
 from gbar.files import read_csv
+from gbar.provenance import Provenance
+from gbar.verify import verify_evaluation
 
 pytestmark = pytest.mark.slow
 
@@ -67,6 +69,25 @@ def test_an_ensemble_is_scored_for_cycle_length_beating_and_coverage(folder: Pat
     assert found["coverage_nominal"] == list(LEVELS)
     assert found["coverage_observed"] == sorted(found["coverage_observed"])
     assert found["coverage_observed"][LEVELS.index(0.9)] == pytest.approx(0.9, abs=0.1)
+
+
+def test_a_model_says_where_it_comes_from_and_what_it_learned_from(folder: Path):
+    for name, section in (("latent", LATENT), ("wide", WIDE)):
+        card = gbar.load_model(folder / name).card
+        assert card.data_digest == open_windows(folder / "windows.zarr").digest
+        assert card.provenance is not None
+        record = Provenance.from_json(card.provenance)
+        assert record.configuration == checked(ModelSection, section).model_dump(mode="json")
+        assert record.start <= record.end
+        assert record.device
+
+
+def test_metrics_guard_themselves_and_what_was_written_with_them(folder: Path):
+    assert [finding.path.name for finding in verify_evaluation(folder / "wide.json") if finding.ok] == [
+        "wide.json",
+        "wide.npz",
+        "wide.csv",
+    ]
 
 
 def test_a_single_network_has_no_spread(folder: Path):

@@ -1,12 +1,16 @@
 """How figures are written."""
 
+from xml.etree import ElementTree
+
 import matplotlib
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
 
 from gbar.errors import UserError
 from gbar.figures.losses import History, draw_losses
+from gbar.figures.seal import is_intact
 from gbar.figures.style import PAGE_WIDTH_MM, log_axis, model_looks, page_figure, save, symbol
 
 
@@ -21,6 +25,16 @@ def test_the_same_data_give_the_same_bytes(tmp_path, history, ending):
     for name in ("one", "two"):
         save(draw_losses([history]), tmp_path / f"{name}.{ending}")
     assert (tmp_path / f"one.{ending}").read_bytes() == (tmp_path / f"two.{ending}").read_bytes()
+
+
+def test_a_sealed_figure_is_still_an_svg_and_a_png(tmp_path, history):
+    for ending in ("svg", "png"):
+        save(draw_losses([history]), tmp_path / f"figure.{ending}")
+        assert is_intact(tmp_path / f"figure.{ending}")
+    assert ElementTree.parse(tmp_path / "figure.svg").getroot().tag.endswith("svg")
+    with Image.open(tmp_path / "figure.png") as image:
+        image.load()  # compares the checksum of every chunk
+        assert len(image.text["gbar-sha256"]) == 64
 
 
 def test_the_readers_own_matplotlib_settings_change_nothing(tmp_path, history):

@@ -15,13 +15,15 @@ from project import Project, ended, tiny_study
 from safetensors.numpy import load_file
 from test_rerun import edited
 
+from gbar.blocks import read_block
+
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 SHIM = Path(__file__).parent / "shim"
 BLOCKS, STORE = "results/sweeps/cloud/blocks", "results/sweeps/cloud/store.zarr"
 MODEL, METRICS = "results/emulate/dlstm2/model", "results/emulate/dlstm2/metrics.json"
 TRACES = "results/figures/traces_cloud.svg"
-TIMINGS = ("training_s", "prediction_s_per_ap")  # of metrics.json
+TIMINGS = ("training_s", "prediction_s_per_ap", "digest")  # of metrics.json; the last covers the others
 
 
 def fault(verb: str, file: str = "", deed: str = "kill", **others: str) -> dict[str, str]:
@@ -31,11 +33,20 @@ def fault(verb: str, file: str = "", deed: str = "kill", **others: str) -> dict[
 
 
 def contents(project: Project) -> dict[str, object]:
-    """Return all that must be the same whatever happened on the way, by file: bytes, or values without timings."""
+    """Return all that must be the same whatever happened on the way, by file: bytes, or values.
+
+    Timings are left out, and provenance, which tells times.
+    """
     results = project.folder / "results"
     found: dict[str, object] = {}
-    for pattern in ("sweeps/*/design.csv", "sweeps/*/blocks/*", "sweeps/*/biomarkers.csv", "**/*.zarr/**/[!.]*"):
+    for pattern in ("sweeps/*/design.csv", "sweeps/*/blocks/*.csv", "sweeps/*/biomarkers.csv", "**/*.zarr/**/[!.]*"):
         found |= {str(file.relative_to(results)): file.read_bytes() for file in results.glob(pattern) if file.is_file()}
+    for file in results.glob("**/*.zarr/zarr.json"):
+        group = json.loads(file.read_text())
+        del group["attributes"]["provenance"]
+        found[str(file.relative_to(results))] = group
+    for file in results.glob("sweeps/*/blocks/*.npz"):
+        found[str(file.relative_to(results))] = read_block(file).digest
     for file in results.glob("emulate/*/model/params.safetensors"):
         found[str(file.parent)] = {name: values.tobytes() for name, values in load_file(file).items()}
     for file in results.glob("emulate/*/metrics.json"):

@@ -116,7 +116,7 @@ def test_nothing_is_redone_without_an_edit(project: Project):
 def test_the_gain_of_a_stimulus_solves_its_sweep_again_and_no_other(project: Project):
     before = ids(project)
     edited(project, "sweeps", "spikes", "protocol", "stimulus", value={"kind": "csv", "path": "current.csv", "gain": 2})
-    assert planned(project) == ONE_SWEEP
+    assert run(project) == ONE_SWEEP
     after = ids(project)
     assert not after["spikes"] & before["spikes"]
     assert (after["steps"], after["tree"]) == (before["steps"], before["tree"])

@@ -8,15 +8,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gbar.invert.inverter import load_inverter
     from gbar.model import load_model
 
-__all__ = ["__version__", "load_model"]
+__all__ = ["__version__", "load_inverter", "load_model"]
 
 __version__ = "0.1.0"
+
+_HOMES = {"load_inverter": "gbar.invert.inverter", "load_model": "gbar.model"}
 
 
 def __getattr__(name: str) -> Any:
     """Import the public functions when they are first used (PEP 562)."""
-    if name == "load_model":
-        return import_module("gbar.model").load_model
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,3 +32,17 @@ def digest_of(values: Any, arrays: Mapping[str, np.ndarray]) -> str:
     digest = Digest()
     digest.add(values, arrays)
     return digest.text()
+
+
+def file_digest(path: str | Path) -> str:
+    """Return the SHA-256 of a file's content."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def lot(seed: int, key: str) -> bytes:
+    """Return the lot that a key draws: sorted by their lots, keys are in an order as good as random.
+
+    It depends on seed and key alone: most of an order stays when keys are added, and it is the same on every machine.
+    """
+    return hashlib.sha256(f"{seed}:{key}".encode()).digest()

@@ -6,8 +6,11 @@ class UserError(Exception):
 
     Its text is shown to the user as it is, without a traceback, and the process ends with status 2.
     It names the key or option, the value found, and what is allowed: build it with `wrong` where
-    that pattern fits.
+    that pattern fits. What a file holds is shown, but cannot steer the terminal: control characters are escaped.
     """
+
+    def __init__(self, text: str):
+        super().__init__("".join(one if one.isprintable() or one == "\n" else repr(one)[1:-1] for one in text))
 
 
 def wrong(key: str, value: object, allowed: str) -> UserError:

@@ -66,6 +66,39 @@ def _is_running(pid: int) -> bool:
     return True
 
 
+def check_links(folder: str | Path) -> None:
+    """Check that nothing written into a folder ends up outside of it.
+
+    Stores are not looked into: they are replaced as a whole.
+
+    Raises:
+        UserError: a link in the folder, in a copy that a stranger made for example, leads out of it.
+    """
+    root, waiting = Path(folder).resolve(), [str(folder)] if os.path.isdir(folder) else []
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_symlink():
+                    if not Path(entry.path).resolve().is_relative_to(root):
+                        raise UserError(
+                            f"{entry.path}: is a link out of the results folder, to {os.readlink(entry.path)}, which "
+                            "would be written to; remove it, or set `results` to a folder without such links"
+                        )
+                elif entry.is_dir() and not entry.name.endswith(".zarr"):
+                    waiting.append(entry.path)
+
+
+def regular(path: str | Path) -> Path:
+    """Return the path of a file to read.
+
+    Raises:
+        OSError: it is a folder, or a device or a pipe, which might never end.
+    """
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise OSError(errno.EINVAL, "it is no regular file")
+    return Path(path)
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Write a text file, whole or not at all."""
     with whole(path) as made:
@@ -87,7 +120,7 @@ def read_csv(path: str | Path) -> tuple[list[str], list[list[str]]]:
         UserError: the file cannot be read, has no header, or a row has another number of cells than the header.
     """
     try:
-        with Path(path).open(newline="", encoding="utf-8-sig") as file:
+        with regular(path).open(newline="", encoding="utf-8-sig") as file:
             lines = [[cell.strip() for cell in line] for line in csv.reader(file) if line]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{path}: cannot be read as a CSV table ({error})") from None

@@ -1,4 +1,4 @@
-"""Gathering: the solved blocks of a sweep into one store and one table of biomarkers."""
+"""Gathering: the solved blocks of a sweep into one store and one table of biomarkers, with the design beside them."""
 
 import dataclasses
 from collections.abc import Callable
@@ -9,14 +9,16 @@ import numpy as np
 
 from gbar import stimuli
 from gbar.biomarker_table import summary_rows, write_table
-from gbar.blocks import Block, read_block
+from gbar.blocks import Block, kept_rows, read_block
 from gbar.config.sweep import SweepSection
+from gbar.design_files import keep_design
 from gbar.errors import UserError
 from gbar.files import whole
-from gbar.provenance import versions
+from gbar.provenance import Provenance, now, provenance, told_by
 from gbar.quantities import quantities
 from gbar.rows import Rows, read_rows
 from gbar.store import ROWS_PER_SHARD, STATUS, Layout, StoreWriter
+from gbar.voltage import in_mV
 
 BLOCKS_AT_HAND = 3  # blocks kept in memory: rows of a design that grew alternate between a few
 
@@ -31,8 +33,10 @@ def gather(
 ) -> None:
     """Write the store and the biomarkers of a sweep from its solved blocks, each whole or not at all.
 
+    The design that they follow is put beside the store: see `gbar.design_files`.
+
     Args:
-        design: table of the sweep's rows and their blocks.
+        design: the plan's table of the sweep's rows and their blocks.
         blocks: folder of the solved blocks.
         sweep: the sweep's section of the configuration.
         store: store to write.
@@ -42,27 +46,36 @@ def gather(
     Raises:
         UserError: a block is missing, damaged, or lacks a row that the design has in it.
     """
-    rows = read_rows(design)
-    at_hand = lru_cache(BLOCKS_AT_HAND)(lambda name: _IndexedBlock(Path(blocks) / f"{name}.npz"))
+    start_time, rows = now(), read_rows(design)
+    solved_by: dict[str, Provenance | None] = {}
+
+    @lru_cache(BLOCKS_AT_HAND)
+    def at_hand(name: str) -> _IndexedBlock:
+        block = _IndexedBlock(Path(blocks) / f"{name}.npz")
+        solved_by[name] = block.block.provenance
+        return block
+
     measured = []
     with whole(store) as made:
         writer = StoreWriter(made, _layout(rows, sweep, at_hand(rows.blocks[0]).block.V.shape[1]))
         for start in range(0, len(rows.ids), ROWS_PER_SHARD):
             shard = range(start, min(start + ROWS_PER_SHARD, len(rows.ids)))
-            picked = [at_hand(rows.blocks[row]).pick(rows.ids[row]) for row in shard]
-            V, solved = np.stack([v for v, _ in picked]), np.array([status for _, status in picked])
+            picked = [at_hand(rows.blocks[row]).pick(rows.ids[row], sweep.voltage) for row in shard]
+            V, solved = (np.concatenate(parts) for parts in zip(*picked, strict=True))
             summary = summary_rows(
                 [rows.ids[row] for row in shard],
                 {name: np.array(values)[shard.start : shard.stop] for name, values in rows.values.items()},
                 solved,
-                V,
+                in_mV(V),
                 sweep.protocol.save_every_ms,
             )
             measured += summary
             writer.write(start, V, np.array([STATUS.index(row.status) for row in summary], dtype=np.int8))
             progress(shard.stop / len(rows.ids))
-        writer.close()
+        solving = told_by(one for one in solved_by.values() if one is not None)
+        writer.close(provenance(start_time, sweep.model_dump(mode="json"), made_from=solving))
     write_table(biomarkers, measured)
+    keep_design(design, Path(store).parent, [Path(biomarkers).name])
 
 
 class _IndexedBlock:
@@ -73,12 +86,12 @@ class _IndexedBlock:
         self.block: Block = read_block(path)
         self._row = {identity: row for row, identity in enumerate(self.block.ids)}
 
-    def pick(self, identity: str) -> tuple[np.ndarray, int]:
-        """Return voltage, shape (samples,), and status of one row."""
+    def pick(self, identity: str, voltage: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return voltage, shape (1, samples), and status of one row, kept as the sweep says: blocks may be of both."""
         if identity not in self._row:
             raise UserError(f"{self.path}: lacks the row {identity}; delete the block and run again")
-        row = self._row[identity]
-        return self.block.V[row], int(self.block.status[row])
+        row = slice(self._row[identity], self._row[identity] + 1)
+        return kept_rows(self.block.V[row], self.block.status[row], voltage)
 
 
 def _layout(rows: Rows, sweep: SweepSection, samples: int) -> Layout:
@@ -96,6 +109,5 @@ def _layout(rows: Rows, sweep: SweepSection, samples: int) -> Layout:
         "stimulus_meaning": stimuli.meaning(stimulus, cell.stimulus),
         "solver": dataclasses.asdict(sweep.solver.settings().of_cell(cell)),
         "configuration": sweep.model_dump(mode="json", exclude={"rows_per_job"}),
-        "versions": versions(),
     }
-    return Layout(rows.ids, varied, samples, sweep.protocol.save_every_ms, attributes)
+    return Layout(rows.ids, varied, samples, sweep.protocol.save_every_ms, attributes, sweep.voltage)

@@ -47,6 +47,35 @@ def best_epoch(history: Sequence[EpochRecord]) -> tuple[int, float]:
     return (losses.index(lowest) + 1 if lowest < math.inf else 0), lowest
 
 
+def rate_scale(history: Sequence[EpochRecord], settings: TrainingSettings) -> float:
+    """Return the factor on the learning rate of the next epoch: 1 but for the schedule "plateau".
+
+    There it is `decay_rate` once more after every `plateau_epochs` epochs in a row without a lower validation loss than
+    any before, but at least `final_fraction`.
+    """
+    if settings.schedule != "plateau":
+        return 1.0
+    scale, lowest, waited = 1.0, math.inf, 0
+    for record in history:
+        waited = 0 if record.validation_loss < lowest else waited + 1
+        lowest = min(lowest, record.validation_loss)
+        if waited == settings.plateau_epochs:
+            scale, waited = scale * settings.decay_rate, 0
+    return max(scale, settings.final_fraction)
+
+
+def overview(histories: Sequence[Sequence[EpochRecord]]) -> list[EpochRecord]:
+    """Return one history of members trained together: the means over those that were trained in an epoch."""
+    if len(histories) == 1:
+        return list(histories[0])
+    together = []
+    for epoch in range(max(map(len, histories))):
+        columns = zip(*(astuple(history[epoch]) for history in histories if len(history) > epoch), strict=True)
+        means = [sum(column) / len(column) for column in columns]
+        together.append(EpochRecord(epoch + 1, *means[1:]))
+    return together
+
+
 def print_line(line: str) -> None:
     """Print a line at once, so that it is in the log while the job runs."""
     print(line, flush=True)
@@ -57,23 +86,23 @@ class Progress:
 
     def __init__(self, epochs: int, log: Callable[[str], None]):
         self.epochs, self.log = epochs, log
-        self.done = 0
-        self.started = self.reported = time.monotonic()
+        self.done, self.seconds = 0, 0.0
+        self.reported = time.monotonic()
 
-    def report(self, history: Sequence[EpochRecord]) -> None:
-        """Take note of the epoch just finished, the last of `history`."""
+    def report(self, history: Sequence[EpochRecord], seconds: float) -> None:
+        """Take note of the epoch just finished, the last of `history`, and of how long it took without compilation."""
         now, last = time.monotonic(), history[-1]
-        self.done += 1
+        self.done, self.seconds = self.done + 1, self.seconds + seconds
         if self.done > 1 and last.epoch < self.epochs and now - self.reported < REPORT_EVERY_S:
             return
         self.reported = now
-        seconds = (now - self.started) / self.done
+        per_epoch = self.seconds / self.done
         chosen, lowest = best_epoch(history)
         self.log(
             f"epoch {last.epoch}/{self.epochs}  train {last.train_loss:.4g}"
             f"  validation {last.validation_loss:.4g}  best {lowest:.4g} @ {chosen}"
-            f"  rate {last.learning_rate:.2g}  {seconds:.2g} s/epoch"
-            f"  ETA {_duration(seconds * (self.epochs - last.epoch))}"
+            f"  rate {last.learning_rate:.2g}  {per_epoch:.2g} s/epoch"
+            f"  ETA {_duration(per_epoch * (self.epochs - last.epoch))}"
         )
 
 

@@ -17,11 +17,12 @@ from flax import nnx
 
 import gbar
 from gbar import nets
+from gbar.card_values import check_card
 from gbar.checkpoint import flatten, unflatten
 from gbar.errors import UserError, wrong
 from gbar.files import whole
 from gbar.history import EpochRecord, write_history
-from gbar.model_files import FORMAT, damaged, read_model_files, write_model_files
+from gbar.model_files import EMULATOR, FORMAT, damaged, read_model_files, write_model_files
 from gbar.nets.latent import Latent
 
 BATCH = 256  # largest number of samples predicted at once
@@ -62,8 +63,9 @@ class ModelCard:
         inputs: in the order of the network's features.
         output: what it predicts.
         training: settings of the training and how it ended.
-        data_digest: digest of the data it was trained on.
+        data_digest: digest of the data set it was trained on, as that has it.
         metrics: its errors.
+        provenance: where it comes from (`gbar.provenance`), which no digest of the model covers; None if not known.
         gbar_version: version that wrote the folder.
         format: version of the folder's layout.
     """
@@ -74,6 +76,7 @@ class ModelCard:
     training: Mapping[str, Any] = field(default_factory=dict)
     data_digest: str = ""
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] | None = None
     gbar_version: str = gbar.__version__
     format: int = FORMAT
 
@@ -235,15 +238,16 @@ def load_model(path: str | Path) -> Model:
     """Return the model in a folder, ready to predict.
 
     Raises:
-        UserError: the folder holds no model, a damaged one, or one of another format version.
+        UserError: the folder holds no emulator, a damaged one, or one of another format version.
     """
     path = Path(path)
-    values, arrays = read_model_files(path)
+    values, arrays = read_model_files(path, EMULATOR)
     try:
+        check_card(values)
         card = ModelCard.from_json(values)
         network = nets.abstract(card.architecture, len(card.inputs), len(card.output.times_ms))
         state = unflatten(_state(network), arrays)
-    except (ValueError, KeyError, TypeError) as reason:
+    except (ValueError, KeyError, TypeError, OverflowError) as reason:
         raise damaged(path, reason) from None
     nnx.update(network, state)
     return Model(network, card)

@@ -7,8 +7,8 @@ import optax
 
 from gbar.errors import UserError, wrong
 
-OPTIMISERS = ("adam", "rmsprop", "nadam", "adamw", "sgd")
-SCHEDULES = ("constant", "cosine", "exponential", "warmup_cosine")
+OPTIMISERS = ("adam", "rmsprop", "nadam", "adamw", "sgd", "adadelta")
+SCHEDULES = ("constant", "cosine", "exponential", "warmup_cosine", "plateau")
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,12 @@ class TrainingSettings:
         schedule: one of `SCHEDULES`, stepped with every batch. "cosine" falls to `final_fraction` of the rate
             over all epochs; "warmup_cosine" rises linearly from 0 for `warmup_epochs` first; "exponential"
             multiplies the rate by `decay_rate` every `decay_epochs` epochs, never below `final_fraction` of
-            it.
+            it; "plateau" multiplies it by `decay_rate` after every `plateau_epochs` epochs without a lower
+            validation loss, no lower either (`gbar.history.rate_scale`).
         warmup_epochs: see "warmup_cosine".
-        decay_rate: see "exponential".
+        decay_rate: see "exponential" and "plateau".
         decay_epochs: see "exponential".
+        plateau_epochs: see "plateau".
         final_fraction: smallest rate of the schedules that fall, as a share of `learning_rate`.
         seed: of the order of the samples and of dropout (the weights are drawn by `gbar.nets.build`).
         patience: stop after so many epochs without a lower validation loss; 0 never stops early.
@@ -43,6 +45,7 @@ class TrainingSettings:
     warmup_epochs: float = 0.0
     decay_rate: float = 0.1
     decay_epochs: float = 100.0
+    plateau_epochs: int = 5
     final_fraction: float = 0.0
     seed: int = 0
     patience: int = 0
@@ -63,9 +66,11 @@ class TrainingSettings:
                 raise wrong(field.name, value, "a finite number")
             if field.type is not str and field.name != "seed" and value < 0:
                 raise wrong(field.name, value, "0 or more")
-        for key in ("epochs", "batch_size", "learning_rate", "decay_rate", "decay_epochs"):
+        for key in ("epochs", "batch_size", "learning_rate", "decay_rate", "decay_epochs", "plateau_epochs"):
             if getattr(self, key) == 0:
                 raise wrong(key, 0, "positive")
+        if self.schedule == "plateau" and self.decay_rate >= 1:
+            raise wrong("decay_rate", self.decay_rate, "below 1 with the schedule plateau")
         if self.final_fraction > 1:
             raise wrong("final_fraction", self.final_fraction, "at most 1")
         if self.schedule == "warmup_cosine" and self.warmup_epochs >= self.epochs:
@@ -75,7 +80,7 @@ class TrainingSettings:
 
 
 def learning_rate_schedule(settings: TrainingSettings, steps_per_epoch: int) -> optax.Schedule:
-    """Return the learning rate as a function of the optimiser step (0, 1, …)."""
+    """Return the learning rate as a function of the optimiser step (0, 1, …); of "plateau" before any fall."""
     rate, last = settings.learning_rate, settings.final_fraction * settings.learning_rate
     total = settings.epochs * steps_per_epoch
     if settings.schedule == "cosine":
@@ -96,9 +101,7 @@ def build_optimiser(settings: TrainingSettings, steps_per_epoch: int) -> optax.G
     if settings.optimizer == "adamw":
         step = optax.adamw(rate, weight_decay=settings.weight_decay)
     else:
-        step = {"adam": optax.adam, "rmsprop": optax.rmsprop, "nadam": optax.nadam, "sgd": optax.sgd}[
-            settings.optimizer
-        ](rate)
+        step = getattr(optax, settings.optimizer)(rate)
         if settings.weight_decay:
             step = optax.chain(optax.add_decayed_weights(settings.weight_decay), step)
     if settings.gradient_clip:

@@ -2,34 +2,43 @@
 
 A plan is made once per design and kept as files beside the blocks, so that every later reading of the Snakefile,
 in cluster jobs too, sees the same blocks. Rows that an existing block holds stay there; the rest go into new
-blocks named by their content. Nothing that was solved is planned again.
+blocks named by their content. Nothing that was solved is planned again. Plans of other designs are left alone: to look
+at an edited configuration (`snakemake -n`) while jobs run changes nothing for these.
 
-    SWEEP/design.csv           id, block and varied quantities of each row, in the order of the design
-    SWEEP/design.json          key of the design, the list of its blocks, digest of design.csv
+    SWEEP/plans/KEY.json       of one design: its blocks, its size, its table, and the solved blocks it has no use for
+    SWEEP/plans/TABLE.csv      id, block and varied quantities of each row, in the order of the design; named by content
     SWEEP/blocks/BLOCK.csv     the rows of one block; BLOCK.npz holds them once solved
 """
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gbar.config.sweep import SweepSection
-from gbar.errors import UserError
 from gbar.files import read_csv, write_csv, write_text
 from gbar.sweep import DesignTable, design_key, design_table
 
-PLAN_FORMAT = 2
+PLAN_FORMAT = 3
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The blocks of a sweep's design and the size of the design."""
+    """The blocks of a sweep's design, the size of the design, and its table.
+
+    Attributes:
+        blocks: names of the blocks.
+        rows: number of distinct settings.
+        combinations: settings counted with their repetitions.
+        table: name of the table of the design, plans/TABLE.csv.
+    """
 
     blocks: tuple[str, ...]
     rows: int
     combinations: int
+    table: str
 
 
 def plan_sweep(sweep: SweepSection, folder: str | Path) -> Plan:
@@ -44,33 +53,22 @@ def plan_sweep(sweep: SweepSection, folder: str | Path) -> Plan:
 
 
 def _kept_plan(folder: Path, key: str) -> Plan | None:
+    """Return the plan of this design if all its tables are there and no other design has solved of its rows since."""
     try:
-        kept = json.loads((folder / "design.json").read_text())
-        plan = Plan(tuple(kept["blocks"]), kept["rows"], kept["combinations"])
-    except (OSError, ValueError, KeyError):
+        kept = json.loads(_plan_file(folder, key).read_text())
+        plan = Plan(**kept["plan"] | {"blocks": tuple(kept["plan"]["blocks"])})
+        without_use = set(kept["without_use"])
+        files = set(os.listdir(folder / "blocks"))
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    is_whole = (folder / "design.csv").exists() and all(_rows_file(folder, block).exists() for block in plan.blocks)
-    return plan if kept["key"] == key and is_whole else None
+    is_whole = _table_file(folder, plan.table).exists() and all(f"{block}.csv" in files for block in plan.blocks)
+    solved = _solved_blocks(files)
+    is_latest = solved >= set(plan.blocks) or solved - set(plan.blocks) <= without_use
+    return plan if is_whole and is_latest else None
 
 
-def read_plan(folder: str | Path) -> Plan:
-    """Return the plan kept in a sweep's folder, its design compared with it.
-
-    Raises:
-        UserError: there is no plan, a part of it is missing, or design.csv was changed since.
-    """
-    folder = Path(folder)
-    try:
-        kept = json.loads((folder / "design.json").read_text())
-        plan = Plan(tuple(kept["blocks"]), kept["rows"], kept["combinations"])
-        intact = kept["digest"] == _file_digest(folder / "design.csv")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{folder}: the plan cannot be read ({type(error).__name__}: {error})") from None
-    if not intact:
-        raise UserError(f"{folder}: design.csv is not as it was planned (its digest differs)")
-    if missing := [block for block in plan.blocks if not _rows_file(folder, block).exists()]:
-        raise UserError(f"{_rows_file(folder, missing[0])} is missing")
-    return plan
+def _solved_blocks(files: set[str]) -> set[str]:
+    return {file.removesuffix(".npz") for file in files if file.endswith(".npz")}
 
 
 def _make_plan(sweep: SweepSection, folder: Path, key: str) -> Plan:
@@ -82,22 +80,17 @@ def _make_plan(sweep: SweepSection, folder: Path, key: str) -> Plan:
         chosen = new_rows[start : start + sweep.rows_per_job]
         block = _block_name([table.ids[row] for row in chosen])
         block_of |= {table.ids[row]: block for row in chosen}
-        write_csv(
-            _rows_file(folder, block),
-            ["id", *table.quantities],
-            ([table.ids[row], *table.values[row].tolist()] for row in chosen),
-        )
+        if not _rows_file(folder, block).exists():  # of a plan that was not run, or is being run
+            write_csv(
+                _rows_file(folder, block),
+                ["id", *table.quantities],
+                ([table.ids[row], *table.values[row].tolist()] for row in chosen),
+            )
     blocks = tuple(dict.fromkeys(block_of[identity] for identity in table.ids))
-    _write_design(folder, table, block_of)
-    described = {
-        "key": key,
-        "blocks": blocks,
-        "rows": len(table.ids),
-        "combinations": table.combinations,
-        "digest": _file_digest(folder / "design.csv"),
-    }
-    write_text(folder / "design.json", json.dumps(described, indent=1) + "\n")
-    return Plan(blocks, len(table.ids), table.combinations)
+    plan = Plan(blocks, len(table.ids), table.combinations, _write_table(folder, table, block_of))
+    without_use = sorted(_solved_blocks(set(os.listdir(folder / "blocks"))) - set(blocks))
+    write_text(_plan_file(folder, key), json.dumps({"plan": asdict(plan), "without_use": without_use}, indent=1) + "\n")
+    return plan
 
 
 def _solved_rows(folder: Path, wanted: set[str]) -> dict[str, str]:
@@ -114,23 +107,31 @@ def _solved_rows(folder: Path, wanted: set[str]) -> dict[str, str]:
     return block_of
 
 
-def _write_design(folder: Path, table: DesignTable, block_of: dict[str, str]) -> None:
-    write_csv(
-        folder / "design.csv",
-        ["id", "block", *table.quantities],
-        (
-            [identity, block_of[identity], *values]
-            for identity, values in zip(table.ids, table.values.tolist(), strict=True)
-        ),
-    )
+def _write_table(folder: Path, table: DesignTable, block_of: dict[str, str]) -> str:
+    """Write the table of a design unless it is there, and return its name."""
+    blocks = [block_of[identity] for identity in table.ids]
+    digest = hashlib.blake2b(table.values.tobytes(), digest_size=8)
+    for words in (table.quantities, table.ids, blocks):
+        digest.update(",".join(words).encode() + b"\n")
+    file = _table_file(folder, digest.hexdigest())
+    if not file.exists():
+        rows = zip(table.ids, blocks, table.values.tolist(), strict=True)
+        write_csv(
+            file, ["id", "block", *table.quantities], ([identity, block, *values] for identity, block, values in rows)
+        )
+    return file.stem
+
+
+def _plan_file(folder: Path, key: str) -> Path:
+    return folder / "plans" / f"{key}.json"
+
+
+def _table_file(folder: Path, name: str) -> Path:
+    return folder / "plans" / f"{name}.csv"
 
 
 def _rows_file(folder: Path, block: str) -> Path:
     return folder / "blocks" / f"{block}.csv"
-
-
-def _file_digest(path: Path) -> str:
-    return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
 
 
 def _block_name(ids: Sequence[str]) -> str:

@@ -1,9 +1,10 @@
 """The Zarr store of a sweep: its layout, writing it shard by shard, opening and verifying it.
 
 Zarr 3 with xarray's conventions: `xarray.open_zarr(path)` gives a labelled Dataset. Dimensions are `row` (one
-setting) and `time`; `V` is the membrane potential; every varied quantity, the row's `id` and its `status` are
-coordinates of `row`. A missing value is NaN, never 0. Every chunk has a checksum; the attribute `digests` holds one
-digest of the voltages and one of all else, so that what was damaged, lost or edited later is found.
+setting) and `time`; `V` is the membrane potential, in float32 or compactly in int16 (`gbar.voltage`); every varied
+quantity, the row's `id` and its `status` are coordinates of `row`. A missing value is NaN, never 0. Every chunk has a
+checksum; the attribute `digests` holds one digest of the voltages and one of all else, so that what was damaged, lost
+or edited later is found. The attribute `provenance`, in which equal sweeps differ, is in neither and has its own.
 """
 
 import itertools
@@ -20,6 +21,8 @@ from zarr.codecs import ZstdCodec
 
 from gbar.digest import Digest
 from gbar.errors import UserError
+from gbar.provenance import Provenance
+from gbar.voltage import ATTRIBUTES, MISSING, in_mV, kept
 
 STATUS = ("ok", "silent", "diverged")
 ROWS_PER_SHARD = 64  # a shard of 5 s at 0.05 ms is 26 MB before compression
@@ -58,6 +61,7 @@ class Layout:
         samples: number of samples of a trace.
         save_every_ms: sampling interval, ms; the first sample is at 0.
         attributes: attributes of the whole store.
+        voltage: how voltages are kept, "float32" or "int16".
     """
 
     ids: Sequence[str]
@@ -65,6 +69,7 @@ class Layout:
     samples: int
     save_every_ms: float
     attributes: Mapping[str, object]
+    voltage: str = "float32"
 
 
 class StoreWriter:
@@ -76,28 +81,35 @@ class StoreWriter:
         self._layout = layout
         self._digest = Digest()
         rows_per_shard = min(ROWS_PER_SHARD, len(layout.ids))
+        is_compact = layout.voltage == "int16"
         self._voltage = self._group.create_array(
             "V",
             shape=(len(layout.ids), layout.samples),
-            dtype="float32",
+            dtype=layout.voltage,
             chunks=(1, layout.samples),
             shards=(rows_per_shard, layout.samples),
             compressors=ZstdCodec(level=1, checksum=True),
-            fill_value=np.nan,
+            fill_value=MISSING if is_compact else np.nan,
             dimension_names=("row", "time"),
-            attributes={"units": "mV", "long_name": "membrane potential"},
+            attributes={"units": "mV", "long_name": "membrane potential"} | (ATTRIBUTES if is_compact else {}),
             config={"write_empty_chunks": True},
         )
 
     def write(self, start: int, V: np.ndarray, status: np.ndarray) -> None:
-        """Write the rows of the next shard, or of the rest, from row `start`, a multiple of ROWS_PER_SHARD."""
-        stop = start + len(V)
-        self._digest.add(start, {"V": np.asarray(V, np.float32)})
+        """Write the rows of the next shard, or of the rest, from row `start`, a multiple of ROWS_PER_SHARD.
+
+        Args:
+            start: the first row.
+            V: voltages, float32 in mV or int16 in steps (`gbar.voltage`), shape (rows, samples).
+            status: index in `STATUS` of each row.
+        """
+        stop, V = start + len(V), kept(V, self._layout.voltage)
+        self._digest.add(start, {"V": V})
         self._voltage[start:stop] = V
         self._statuses[start:stop] = status
 
-    def close(self) -> None:
-        """Write the coordinates and the index."""
+    def close(self, provenance: Provenance | None = None) -> None:
+        """Write the coordinates, where the store comes from, and the index."""
         layout = self._layout
         time = np.arange(layout.samples) * layout.save_every_ms
         self._add("time", time, "time", {"units": "ms", "long_name": "time"})
@@ -113,6 +125,8 @@ class StoreWriter:
             self._add(quantity.name, np.array(quantity.values, dtype=float), "row", attributes)
         named = [quantity.name for quantity in layout.quantities]
         self._group.attrs["coordinates"] = " ".join(["id", "status", *named])
+        if provenance is not None:
+            self._group.attrs["provenance"] = _plain(provenance.to_json())
         self._group.attrs["digests"] = {"V": self._digest.text(), "coordinates": _coordinates_digest(self._group)}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # zarr: consolidated metadata is not in the format's standard yet
@@ -151,6 +165,16 @@ def open_store(path: str | Path) -> zarr.Group:
     return group
 
 
+def provenance_of(group: zarr.Group) -> Provenance | None:
+    """Return where a store, or a data set, comes from, as far as it tells.
+
+    Raises:
+        ValueError: what it tells was changed.
+    """
+    told = group.attrs.get("provenance")
+    return None if told is None else Provenance.from_json(told)  # type: ignore[arg-type]
+
+
 def array(group: zarr.Group, name: str) -> zarr.Array:
     """Return one array of a group that was opened and checked."""
     found = group[name]
@@ -159,10 +183,19 @@ def array(group: zarr.Group, name: str) -> zarr.Array:
 
 
 def read_voltage(group: zarr.Group, *selection: Any) -> np.ndarray:
-    """Return membrane potentials, mV, of some rows and times of a store.
+    """Return membrane potentials, float32 in mV, of some rows and times of a store.
 
     Raises:
         UserError: they cannot be read, or are not as they were written: every row has a checksum.
+    """
+    return in_mV(read_kept(group, *selection))
+
+
+def read_kept(group: zarr.Group, *selection: Any) -> np.ndarray:
+    """Return the same as they are kept: float32 in mV or int16 in steps (`gbar.voltage`).
+
+    Raises:
+        UserError: as for `read_voltage`.
     """
     try:
         return np.asarray(array(group, "V")[selection])
@@ -200,7 +233,7 @@ def verify(store: str | Path, design_ids: Sequence[str], thorough: bool = True) 
 def _group(path: str | Path, consolidated: bool = True) -> zarr.Group:
     """Open a store unchecked, by the index at its root or by the descriptions beside the arrays."""
     try:
-        group = zarr.open_group(path, mode="r", use_consolidated=consolidated)
+        group = zarr.open_group(path, mode="r", zarr_format=3, use_consolidated=consolidated)
         missing = {"V", "time", "id", "status"} - set(_names(group))
     except Exception as error:  # zarr raises many kinds for what is no group
         raise UserError(f"{path}: is no store of a sweep ({type(error).__name__}: {error})") from None
@@ -227,7 +260,13 @@ def _damage(path: str | Path, group: zarr.Group) -> list[str]:
         intact = group.attrs["digests"]["coordinates"] == _coordinates_digest(group)  # type: ignore[index]
     except Exception as error:  # a checksum, or a description that lost its meaning
         return [f"the coordinates cannot be read ({error})"]
-    return [] if intact else ["coordinates or attributes are not as they were written (their digest differs)"]
+    if not intact:
+        return ["coordinates or attributes are not as they were written (their digest differs)"]
+    try:
+        provenance_of(group)
+    except ValueError as error:
+        return [str(error)]
+    return []
 
 
 def _files(held: zarr.Array) -> Iterator[str]:
@@ -240,7 +279,9 @@ def _files(held: zarr.Array) -> Iterator[str]:
 def _coordinates_digest(group: zarr.Group) -> str:
     """Return the digest of the attributes, of how each array is described, and of the values of all but V."""
     digest = Digest()
-    digest.add({key: value for key, value in group.attrs.items() if key != "digests"})
+    # That there is a provenance counts, not what it says.
+    own = {key: None if key == "provenance" else value for key, value in group.attrs.items() if key != "digests"}
+    digest.add(own)
     for name in _names(group):
         held = array(group, name)
         digest.add([name, dict(held.attrs), held.shape, held.chunks, str(held.dtype)])
@@ -262,7 +303,7 @@ def _verify_voltage(group: zarr.Group, ids: list[str], status: np.ndarray) -> li
             wrong.append(f"the voltages of the rows from {ids[start]} on cannot be read ({error})")
             continue
         digest.add(start, {"V": V})
-        gaps = ~np.isfinite(V).all(axis=1) & (status[rows] != STATUS.index("diverged"))
+        gaps = ~np.isfinite(in_mV(V)).all(axis=1) & (status[rows] != STATUS.index("diverged"))
         wrong += [
             f"the voltage of row {ids[start + row]} has gaps, but its status is ok" for row in np.flatnonzero(gaps)
         ]

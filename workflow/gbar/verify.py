@@ -1,4 +1,4 @@
-"""A folder of results checked: designs, blocks, stores, tables of biomarkers, models.
+"""A folder of results checked: designs, blocks, stores, tables, data sets, models, scores, figures.
 
 Each is compared with its own digest and with what it was made from. What is wrong is told with what to delete: the next
 run of Snakemake makes it again, and what follows from it.
@@ -12,12 +12,18 @@ import numpy as np
 import zarr
 
 from gbar.biomarker_table import DIVERGED, read_table
-from gbar.blocks import read_block
+from gbar.blocks import kept_rows, read_block
+from gbar.design_files import DESCRIPTION, TABLE, read_design
+from gbar.digest import file_digest
+from gbar.emulate.metrics import FILES, read_metrics
 from gbar.errors import UserError
+from gbar.figures.seal import is_intact
 from gbar.model_files import read_model_files
-from gbar.plan import read_plan
 from gbar.rows import Rows, read_rows
-from gbar.store import ROWS_PER_SHARD, STATUS, array, open_store, read_voltage, verify
+from gbar.store import ROWS_PER_SHARD, STATUS, array, open_store, read_kept, verify
+
+SUBTHRESHOLD = "subthreshold"  # folder of that study
+EDITED = "is not as it was written (its digest differs)"
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class Finding:
 
 
 def verify_results(folder: str | Path, thorough: bool = True) -> Iterator[Finding]:
-    """Yield what there is to say of each design, block, store, table of biomarkers and model in a results folder.
+    """Yield what there is to say of each thing in a results folder: from designs and blocks to scores and figures.
 
     Args:
         folder: results folder of a study.
@@ -46,42 +52,133 @@ def verify_results(folder: str | Path, thorough: bool = True) -> Iterator[Findin
     Raises:
         UserError: it is no results folder.
     """
-    sweeps = sorted(path.parent for path in Path(folder).glob("sweeps/*/design.json"))
-    if not sweeps:
-        raise UserError(f"{folder}: is no results folder, which has sweeps/NAME/design.json, and no store")
+    sweeps = sorted({path.parent for made in (DESCRIPTION, "plans") for path in Path(folder).glob(f"sweeps/*/{made}")})
+    subthreshold = Path(folder) / SUBTHRESHOLD
+    if not sweeps and not subthreshold.exists():
+        raise UserError(
+            f"{folder}: is no results folder, which has sweeps/NAME/{DESCRIPTION} or {SUBTHRESHOLD}, and no store"
+        )
     for sweep in sweeps:
         yield from verify_sweep(sweep, thorough)
     if (windows := Path(folder) / "emulate/windows.zarr").exists():
         yield _verify_windows(windows)
     for model in sorted(Path(folder).glob("emulate/*/model")):
-        yield verify_model(model)
+        yield verify_model(model, windows)
+        yield from verify_evaluation(model.parent / "metrics.json")
+    for inverter in sorted(path.parent for path in Path(folder).glob("invert/*/traces.zarr")):
+        yield from verify_inverter(inverter, thorough)
+    if subthreshold.exists():
+        yield from verify_subthreshold(subthreshold)
+    for figure in sorted(file for kind in ("svg", "png") for file in Path(folder).glob(f"figures/*.{kind}")):
+        yield verify_figure(figure)
 
 
 def verify_sweep(folder: Path, thorough: bool = True) -> Iterator[Finding]:
     """Yield what there is to say of the design, the blocks, the store and the biomarkers of one sweep."""
     try:
-        plan = read_plan(folder)
-        rows = read_rows(folder / "design.csv")
+        rows, digests = read_design(folder)
     except UserError as error:
-        yield Finding(folder / "design.csv", f"{error}; delete design.json and run Snakemake again", ok=False)
+        # It is made with the store, which cannot be judged without.
+        yield _wrong(folder / TABLE, f"{_without(folder, error)}; delete it and run Snakemake again")
         return
-    yield Finding(folder / "design.csv", f"{len(rows.ids)} rows in {len(plan.blocks)} blocks, as planned")
+    blocks = set(rows.blocks)
+    yield Finding(folder / TABLE, f"{len(rows.ids)} rows in {len(blocks)} blocks, as planned")
     store = _verify_store(folder / "store.zarr", rows, thorough)
     group = open_store(store.path) if store.ok else None
     design = {identity: row for row, identity in enumerate(rows.ids)}
-    for name in sorted({*plan.blocks, *(path.stem for path in (folder / "blocks").glob("*.npz"))}):
+    for name in sorted(blocks | {path.stem for path in (folder / "blocks").glob("*.npz")}):
         yield _verify_block(folder / "blocks" / f"{name}.npz", rows, design, group, thorough)
     yield store
-    yield _verify_biomarkers(folder / "biomarkers.csv", rows, group)
+    yield _verify_biomarkers(folder / "biomarkers.csv", rows, group, digests.get("biomarkers.csv"))
 
 
-def verify_model(folder: Path) -> Finding:
-    """Return what there is to say of a model: its card, its history and its parameters against their digest."""
+def verify_model(folder: Path, windows: Path) -> Finding:
+    """Return what there is to say of a model: its card, its history and its parameters against their digests.
+
+    Args:
+        folder: the model.
+        windows: the data set it was trained on; nothing is said of that if it is not there.
+    """
     try:
-        _, arrays = read_model_files(folder)
+        card, arrays = read_model_files(folder)
     except UserError as error:
         return Finding(folder, _without(folder, error), ok=False)
+    attributes = zarr.open_group(windows, mode="r").attrs if windows.exists() else {}
+    if attributes and card["data_digest"] not in (attributes.get("digest"), attributes.get("data_digest")):
+        return _wrong(folder, f"was trained on another data set than {windows.name}; delete the folder and run again")
     return Finding(folder, f"{sum(values.size for values in arrays.values())} parameters as trained")
+
+
+def verify_inverter(folder: Path, thorough: bool = True) -> Iterator[Finding]:
+    """Yield what there is to say of an inverter: its data set, networks, model, scores, and what its trials came to."""
+    from gbar.invert.traces import open_traces  # it imports JAX
+
+    traces = folder / "traces.zarr"
+    try:
+        data = open_traces(traces)
+        if thorough and not data.is_intact():
+            yield _wrong(traces, "the traces are not as they were cut; delete the folder and run Snakemake again")
+        else:
+            yield Finding(traces, f"{len(data.ids)} traces as cut")
+    except UserError as error:
+        yield _wrong(traces, _without(traces, error))
+    for model in (*sorted(folder.glob("folds/*")), folder / "model"):
+        if model.exists():
+            yield verify_model(model, traces)
+    if (metrics := folder / "metrics.json").exists():
+        yield from verify_evaluation(metrics)
+    for result in sorted(file for kind in ("scan", "stability", "sizes") for file in folder.glob(f"{kind}/*.json")):
+        try:
+            read_metrics(result, sealed=True)
+            yield Finding(result, "as written")
+        except UserError as error:
+            yield _wrong(result, _without(result, error))
+
+
+def verify_subthreshold(folder: Path) -> Iterator[Finding]:
+    """Yield what there is to say of the subthreshold study: its data set, filters and scores."""
+    from gbar.subthreshold.dataset import open_currents  # it imports JAX
+
+    currents = folder / "currents.zarr"
+    try:
+        data = open_currents(currents)
+        yield Finding(currents, f"{len(data.training.V_mV) + len(data.validation.V_mV)} paths as solved")
+    except UserError as error:
+        yield _wrong(currents, _without(currents, error))
+    for model in sorted(folder.glob("filters/*/model")):
+        yield verify_model(model, currents)
+        yield from verify_evaluation(model.parent / "metrics.json")
+    for metrics in sorted(folder.glob("baselines/*/metrics.json")):
+        yield from verify_evaluation(metrics)
+
+
+def verify_evaluation(metrics: Path) -> Iterator[Finding]:
+    """Yield what there is to say of the scores of a model, and of the files that were written with them."""
+    remedy = "delete it and run Snakemake again"
+    if not metrics.exists():
+        yield _wrong(metrics, "is missing; run Snakemake again")
+        return
+    try:
+        found = read_metrics(metrics, sealed=True)
+    except UserError as error:
+        yield _wrong(metrics, _without(metrics, error))
+        return
+    yield Finding(metrics, "as written")
+    for name, digest in found[FILES].items():
+        file = metrics.parent / name
+        if not file.exists():
+            yield _wrong(file, "is missing; run Snakemake again")
+        elif file_digest(file) != digest:
+            yield _wrong(file, f"{EDITED}; {remedy}")
+        else:
+            yield Finding(file, "as written")
+
+
+def verify_figure(path: Path) -> Finding:
+    """Return what there is to say of the file of a figure: its content against its seal."""
+    if not is_intact(path):
+        return _wrong(path, f"{EDITED}; delete it and run Snakemake again")
+    return Finding(path, "as drawn")
 
 
 def _verify_block(
@@ -100,8 +197,9 @@ def _verify_block(
     if planned.ids != block.ids:
         return _wrong(path, f"its rows are not those of {table.name}; delete it and run Snakemake again")
     held = [(place, design[identity]) for place, identity in enumerate(block.ids) if identity in design]
-    for name, values in rows.values.items():
-        if any(planned.values.get(name, [])[place : place + 1] != [values[row]] for place, row in held):
+    # A block that is older than a varied quantity has no column for it: its rows are at the cell's own value.
+    for name in sorted(planned.values.keys() & rows.values.keys()):
+        if any(planned.values[name][place] != rows.values[name][row] for place, row in held):
             return _wrong(path, f"{table.name} has other values of {name} than the design; delete both, run again")
     placed = [(place, row) for place, row in held if rows.blocks[row] == path.stem]
     if group is not None and not _in_store(block.V, block.status, placed, group):
@@ -113,13 +211,14 @@ def _in_store(V: np.ndarray, status: np.ndarray, placed: list[tuple[int, int]], 
     """Tell whether the store has what a block has, given pairs of the row in the block and in the store."""
     pairs = np.array(sorted(placed, key=lambda pair: pair[1]), dtype=int).reshape(-1, 2)
     in_block, in_store = pairs.T
+    V, status = kept_rows(V, status, str(array(group, "V").dtype))
     stored = np.asarray(array(group, "status")[:])[in_store]
     if ((status[in_block] == DIVERGED) != (stored == DIVERGED)).any():
         return False
     # Runs of rows are read at once, no more than a shard.
     ends = np.flatnonzero((np.diff(in_store) != 1) | (in_store[1:] % ROWS_PER_SHARD == 0)) + 1
     return all(
-        np.array_equal(V[run[:, 0]], read_voltage(group, slice(run[0, 1], run[-1, 1] + 1)), equal_nan=True)
+        np.array_equal(V[run[:, 0]], read_kept(group, slice(run[0, 1], run[-1, 1] + 1)), equal_nan=True)
         for run in np.split(pairs, ends)
         if len(run)
     )
@@ -156,8 +255,8 @@ def _verify_windows(path: Path) -> Finding:
     return Finding(path, f"{len(windows.trace)} windows as cut")
 
 
-def _verify_biomarkers(path: Path, rows: Rows, group: zarr.Group | None) -> Finding:
-    """Check a table of biomarkers against the design and the statuses of the store."""
+def _verify_biomarkers(path: Path, rows: Rows, group: zarr.Group | None, digest: str | None) -> Finding:
+    """Check a table of biomarkers against the design, the statuses of the store and its digest."""
     if not path.exists():
         return _wrong(path, "is missing; run Snakemake again")
     remedy = "delete it and run Snakemake again"
@@ -173,6 +272,8 @@ def _verify_biomarkers(path: Path, rows: Rows, group: zarr.Group | None) -> Find
         STATUS[status] for status in np.asarray(array(group, "status")[:]).tolist()
     ]:
         return _wrong(path, f"it has other statuses than the store; {remedy}")
+    if file_digest(path) != digest:
+        return _wrong(path, f"{EDITED}; {remedy}")
     return Finding(path, f"{len(table)} rows as designed")
 
 

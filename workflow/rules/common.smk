@@ -12,6 +12,9 @@ from gbar import resources
 from gbar.config.base import canonical
 from gbar.config.study import load_study
 from gbar.errors import UserError
+from gbar.figures.titles import kind_of
+from gbar.files import check_links
+from gbar.invert import needs
 from gbar.plan import plan_sweep
 from gbar.sources import code_of, data_of, offer_to_jobs
 
@@ -20,13 +23,20 @@ offer_to_jobs()  # cluster jobs read this file, too
 try:
     STUDY = load_study(config)
     RESULTS = STUDY.results
+    check_links(RESULTS)
     PLANS = {name: plan_sweep(sweep, f"{RESULTS}/sweeps/{name}") for name, sweep in STUDY.sweeps.items()}
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
 MODELS = sorted(STUDY.emulate.models) if STUDY.emulate else []
 TRAININGS = STUDY.emulate.trainings() if STUDY.emulate else {}  # the models, and those of the learning curves
+FILTERS = STUDY.subthreshold.trainings() if STUDY.subthreshold else {}
+BASELINES = STUDY.subthreshold.baselines if STUDY.subthreshold else {}
 ROWS_OF_BLOCKS = {}  # counted once
+GATHERED = ["store.zarr", "biomarkers.csv", "design.csv", "design.json"]
+FILTERED = ["model", "metrics.json", "predictions.npz"]
+INVERTER = ["traces.zarr", "model", "metrics.json", "predictions.npz"]
+EVALUATED = ["metrics.json", "predictions.npz", "scores.csv"]
 CAPTIONS = os.path.relpath(LIBRARY / "report")
 FIGURES = [f"traces_{sweep}" for sweep in STUDY.plain_sweeps]  # emulators add theirs
 
@@ -39,6 +49,10 @@ wildcard_constraints:
 
 def block_file(sweep, block):
     return f"{RESULTS}/sweeps/{sweep}/blocks/{block}.npz"
+
+
+def table_of_plan(wildcards):
+    return f"{RESULTS}/sweeps/{wildcards.sweep}/plans/{PLANS[wildcards.sweep].table}.csv"
 
 
 def code(*modules):
@@ -72,14 +86,9 @@ def learning_files(name):
     ]
 
 
-def caption_of(figure):
-    """The caption's name: the figures of traces, one a sweep, share one."""
-    return "traces" if figure.startswith("traces_") else figure
-
-
 def settings_of_block(wildcards):
     sweep = STUDY.sweeps[wildcards.sweep].model_dump(mode="json")
-    return canonical({key: sweep[key] for key in ("cell", "protocol", "solver")})
+    return canonical({key: sweep[key] for key in ("cell", "protocol", "solver", "voltage")})
 
 
 def settings_of_sweep(wildcards):

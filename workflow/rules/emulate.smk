@@ -24,8 +24,8 @@ rule windows:
     message:
         "Cutting windows out of sweep {STUDY.emulate.sweep}"
     shell:
-        "python -m gbar windows --store {input.store} --biomarkers {input.biomarkers}"
-        " --settings {params.settings:q} --out {output} > {log} 2>&1"
+        "python -m gbar windows --store {input.store:q} --biomarkers {input.biomarkers:q}"
+        " --settings {params.settings:q} --out {output:q} > {log:q} 2>&1"
 
 
 rule train:
@@ -51,8 +51,8 @@ rule train:
     message:
         "Training {wildcards.model}"
     shell:
-        "python -m gbar train --windows {input.windows} --settings {params.settings:q}"
-        " --checkpoints {params.checkpoints} --out {output} > {log} 2>&1"
+        "python -m gbar train --windows {input.windows:q} --settings {params.settings:q}"
+        " --checkpoints {params.checkpoints:q} --out {output:q} > {log:q} 2>&1"
 
 
 rule evaluate:
@@ -79,5 +79,5 @@ rule evaluate:
     message:
         "Evaluating {wildcards.model}"
     shell:
-        "python -m gbar evaluate --model {input.model} --windows {input.windows} --settings {params.settings:q}"
-        " --metrics {output.metrics} --predictions {output.predictions} --scores {output.scores} > {log} 2>&1"
+        "python -m gbar evaluate --model {input.model:q} --windows {input.windows:q} --settings {params.settings:q}"
+        " --metrics {output.metrics:q} --predictions {output.predictions:q} --scores {output.scores:q} > {log:q} 2>&1"

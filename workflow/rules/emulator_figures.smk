@@ -29,8 +29,8 @@ rule figure_family:
     message:
         "Drawing the family of action potentials"
     shell:
-        "python -m gbar figure family --store {input.store} --settings {params.settings:q}"
-        " --out {output.svg} {output.png} > {log} 2>&1"
+        "python -m gbar figure family --store {input.store:q} --settings {params.settings:q}"
+        " --out {output.svg:q} {output.png:q} > {log:q} 2>&1"
 
 
 rule figure_settings:
@@ -54,8 +54,8 @@ rule figure_settings:
     message:
         "Drawing which settings beat"
     shell:
-        "python -m gbar figure settings --store {input.store} --biomarkers {input.biomarkers}"
-        " --out {output.svg} {output.png} > {log} 2>&1"
+        "python -m gbar figure settings --store {input.store:q} --biomarkers {input.biomarkers:q}"
+        " --out {output.svg:q} {output.png:q} > {log:q} 2>&1"
 
 
 rule figure_predictions:
@@ -82,8 +82,8 @@ rule figure_predictions:
     message:
         "Drawing predicted beside simulated action potentials"
     shell:
-        "python -m gbar figure predictions --windows {input.windows} --predictions {params.predictions}"
-        " --settings {params.settings:q} --out {output.svg} {output.png} > {log} 2>&1"
+        "python -m gbar figure predictions --windows {input.windows:q} --predictions {params.predictions:q}"
+        " --settings {params.settings:q} --out {output.svg:q} {output.png:q} > {log:q} 2>&1"
 
 
 rule figure_losses:
@@ -108,7 +108,7 @@ rule figure_losses:
     message:
         "Drawing the loss over training"
     shell:
-        "python -m gbar figure losses --models {params.models} --out {output.svg} {output.png} > {log} 2>&1"
+        "python -m gbar figure losses --models {params.models:q} --out {output.svg:q} {output.png:q} > {log:q} 2>&1"
 
 
 rule figure_smoothing:
@@ -133,7 +133,7 @@ rule figure_smoothing:
     message:
         "Drawing the error over the width of the smoothing"
     shell:
-        "python -m gbar figure smoothing --metrics {params.metrics} --out {output.svg} {output.png} > {log} 2>&1"
+        "python -m gbar figure smoothing --metrics {params.metrics:q} --out {output.svg:q} {output.png:q} > {log:q} 2>&1"
 
 
 rule figure_errors:
@@ -158,7 +158,7 @@ rule figure_errors:
     message:
         "Drawing the error by current and level"
     shell:
-        "python -m gbar figure errors --scores {params.scores} --out {output.svg} {output.png} > {log} 2>&1"
+        "python -m gbar figure errors --scores {params.scores:q} --out {output.svg:q} {output.png:q} > {log:q} 2>&1"
 
 
 rule figure_apd:
@@ -183,7 +183,7 @@ rule figure_apd:
     message:
         "Drawing predicted against simulated action potential durations"
     shell:
-        "python -m gbar figure apd --scores {params.scores} --out {output.svg} {output.png} > {log} 2>&1"
+        "python -m gbar figure apd --scores {params.scores:q} --out {output.svg:q} {output.png:q} > {log:q} 2>&1"
 
 
 rule figure_learning:
@@ -209,8 +209,8 @@ rule figure_learning:
     message:
         "Drawing the error against the number of training settings"
     shell:
-        "python -m gbar figure learning --metrics {params.metrics} --models {params.models}"
-        " --out {output.svg} {output.png} > {log} 2>&1"
+        "python -m gbar figure learning --metrics {params.metrics:q} --models {params.models:q}"
+        " --out {output.svg:q} {output.png:q} > {log:q} 2>&1"
 
 
 rule figure_spread:
@@ -237,5 +237,5 @@ rule figure_spread:
     message:
         "Drawing the spread of ensembles against their error"
     shell:
-        "python -m gbar figure spread --scores {params.scores} --metrics {params.metrics}"
-        " --out {output.svg} {output.png} > {log} 2>&1"
+        "python -m gbar figure spread --scores {params.scores:q} --metrics {params.metrics:q}"
+        " --out {output.svg:q} {output.png:q} > {log:q} 2>&1"

@@ -28,5 +28,5 @@ rule figure_traces:
     message:
         "Drawing traces of sweep {wildcards.sweep}"
     shell:
-        "python -m gbar figure traces --store {input.store} --settings {params.settings:q}"
-        " --out {output.svg} {output.png} > {log} 2>&1"
+        "python -m gbar figure traces --store {input.store:q} --settings {params.settings:q}"
+        " --out {output.svg:q} {output.png:q} > {log:q} 2>&1"

@@ -4,9 +4,14 @@
 rule report:
     input:
         figures=expand(f"{RESULTS}/figures/{{figure}}.svg", figure=FIGURES),
-        captions=sorted({f"{CAPTIONS}/{caption_of(figure)}.rst" for figure in FIGURES}),
+        captions=sorted({f"{CAPTIONS}/{kind_of(figure)}.rst" for figure in FIGURES}),
         biomarkers=expand(f"{RESULTS}/sweeps/{{sweep}}/biomarkers.csv", sweep=sorted(STUDY.sweeps)),
         metrics=expand(f"{RESULTS}/emulate/{{model}}/metrics.json", model=MODELS),
+        inverters=expand(f"{RESULTS}/invert/{{inverter}}/metrics.json", inverter=STUDY.invert),
+        scans=[f"{RESULTS}/invert/{name}/scan.csv" for name in STUDY.invert if STUDY.invert[name].scan],
+        filters=expand(f"{RESULTS}/subthreshold/filters/{{filter}}/metrics.json", filter=FILTERS),
+        baselines=expand(f"{RESULTS}/subthreshold/baselines/{{baseline}}/metrics.json", baseline=BASELINES),
+        recordings=expand(f"{RESULTS}/recordings/{{recording}}.json", recording=STUDY.recordings),
         template=f"{os.path.relpath(LIBRARY)}/gbar/report/template.html.j2",
         code=code("gbar.report.study"),
     output:
@@ -22,12 +27,18 @@ rule report:
         mem_mb=mem_mb(need_of_page),
         runtime=runtime(need_of_page),
     params:
-        settings=STUDY.canonical(),
+        # A function, since Snakemake would take {words} of a title for wildcards.
+        settings=lambda wildcards: STUDY.canonical(),
         captions=lambda wildcards, input: os.path.dirname(input.captions[0]),
         sweeps=[f"{sweep}={RESULTS}/sweeps/{sweep}/biomarkers.csv" for sweep in sorted(STUDY.sweeps)],
         metrics=named_files(f"{RESULTS}/emulate/{{model}}/metrics.json"),
+        inverters=[f"{name}={RESULTS}/invert/{name}/metrics.json" for name in STUDY.invert],
+        recordings=[f"{name}={RESULTS}/recordings/{name}.json" for name in STUDY.recordings],
+        filters=[f"{name}={RESULTS}/subthreshold/filters/{name}/metrics.json" for name in FILTERS],
+        baselines=[f"{name}={RESULTS}/subthreshold/baselines/{name}/metrics.json" for name in BASELINES],
     message:
         "Writing {output}"
     shell:
-        "python -m gbar report --figures {input.figures} --captions {params.captions} --sweeps {params.sweeps}"
-        " --metrics {params.metrics} --settings {params.settings:q} --out {output} > {log} 2>&1"
+        "python -m gbar report --figures {input.figures:q} --captions {params.captions:q} --sweeps {params.sweeps:q}"
+        " --metrics {params.metrics:q} --inverters {params.inverters:q} --recordings {params.recordings:q}"
+        " --filters {params.filters:q} --baselines {params.baselines:q} --settings {params.settings:q} --out {output:q} > {log:q} 2>&1"

@@ -22,17 +22,19 @@ rule solve:
     message:
         "Solving block {wildcards.block} of sweep {wildcards.sweep}"
     shell:
-        "python -m gbar solve --rows {input.rows} --settings {params.settings:q} --out {output} > {log} 2>&1"
+        "python -m gbar solve --rows {input.rows:q} --settings {params.settings:q} --out {output:q} > {log:q} 2>&1"
 
 
 rule gather:
     input:
         blocks=lambda wildcards: [block_file(wildcards.sweep, block) for block in PLANS[wildcards.sweep].blocks],
-        design=f"{RESULTS}/sweeps/{{sweep}}/design.csv",
+        plan=table_of_plan,
         code=sweep_code("gbar.gather"),
     output:
         store=directory(f"{RESULTS}/sweeps/{{sweep}}/store.zarr"),
         biomarkers=f"{RESULTS}/sweeps/{{sweep}}/biomarkers.csv",
+        # The plan that the store was gathered by; a later one leaves it alone until the next gathering.
+        design=multiext(f"{RESULTS}/sweeps/{{sweep}}/design", ".csv", ".json"),
     log:
         f"{RESULTS}/logs/gather/{{sweep}}.log",
     benchmark:
@@ -49,5 +51,5 @@ rule gather:
     message:
         "Gathering sweep {wildcards.sweep}"
     shell:
-        "python -m gbar gather --design {input.design} --blocks {params.blocks} --settings {params.settings:q}"
-        " --store {output.store} --biomarkers {output.biomarkers} > {log} 2>&1"
+        "python -m gbar gather --plan {input.plan:q} --blocks {params.blocks:q} --settings {params.settings:q}"
+        " --store {output.store:q} --biomarkers {output.biomarkers:q} > {log:q} 2>&1"

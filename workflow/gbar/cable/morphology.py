@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from gbar.errors import UserError, wrong
+from gbar.files import regular
 
 COLUMNS = (
     "section",
@@ -33,6 +34,7 @@ COLUMNS = (
     "mechanisms",
 )
 POSITIONS = (0.0, 0.5, 1.0)
+MOST_COMPARTMENTS = 10_000  # of a section; more is a slip of the pen
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def read_morphology(path: Path, groups: tuple[str, ...]) -> tuple[Section, ...]:
             is missing, there is not exactly one root, or sections form a ring.
     """
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        with regular(path).open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
             columns = tuple(reader.fieldnames or ())
             rows = list(reader)
@@ -113,8 +115,8 @@ def _positive(text: str, where: str) -> float:
 
 
 def _count(text: str, where: str) -> int:
-    if not (text.isdecimal() and int(text) >= 1):
-        raise wrong(where, text, "a whole number of at least 1")
+    if not (text.isdecimal() and len(text) <= len(str(MOST_COMPARTMENTS)) and 1 <= int(text) <= MOST_COMPARTMENTS):
+        raise wrong(where, text, f"a whole number from 1 to {MOST_COMPARTMENTS}")
     return int(text)
 
 

@@ -6,10 +6,36 @@ import sys
 from collections.abc import Sequence
 
 from gbar import __version__
-from gbar.cli import cells, emulate, figure, predict, report, schema, simulate, sweep, verify
+from gbar.cli import (
+    cells,
+    emulate,
+    figure,
+    invert,
+    invert_recording,
+    predict,
+    report,
+    schema,
+    simulate,
+    subthreshold,
+    sweep,
+    verify,
+)
 from gbar.errors import UserError
 
-GROUPS = (simulate, predict, cells, verify, schema, sweep, emulate, figure, report)
+GROUPS = (
+    simulate,
+    predict,
+    invert_recording,
+    cells,
+    verify,
+    schema,
+    sweep,
+    emulate,
+    invert,
+    subthreshold,
+    figure,
+    report,
+)
 
 
 def parser() -> argparse.ArgumentParser:

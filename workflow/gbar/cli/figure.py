@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from gbar.cli import invert_figure, subthreshold
 from gbar.cli.options import add_named_paths
 
 MODELS = "scores of each model, NAME=metrics.json"
@@ -62,6 +63,9 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     add_named_paths(spread, "--scores", SCORES)
     add_named_paths(spread, "--metrics", MODELS)
     spread.set_defaults(draw=_spread)
+
+    invert_figure.add_figures(drawings)
+    subthreshold.add_figures(drawings)
 
     for drawing in drawings.choices.values():
         drawing.add_argument("--out", type=Path, required=True, nargs="+", help="files to write, .svg or .png")

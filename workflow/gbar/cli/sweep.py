@@ -10,15 +10,17 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     """Add the verbs."""
     solve = verbs.add_parser("solve", help="solve one block of a sweep's rows")
     solve.add_argument("--rows", type=Path, required=True, help="table of the block's rows")
-    solve.add_argument("--settings", required=True, help="cell, protocol and solver, as JSON")
+    solve.add_argument("--settings", required=True, help="cell, protocol, solver and voltage, as JSON")
     solve.add_argument("--out", type=Path, required=True, help="block to write, .npz")
     solve.set_defaults(run=_solve)
 
     gather = verbs.add_parser("gather", help="gather solved blocks into a store and a table of biomarkers")
-    gather.add_argument("--design", type=Path, required=True, help="table of the sweep's rows and blocks")
+    gather.add_argument("--plan", type=Path, required=True, help="table of the sweep's rows and blocks")
     gather.add_argument("--blocks", type=Path, required=True, help="folder of the solved blocks")
     gather.add_argument("--settings", required=True, help="the sweep, as JSON")
-    gather.add_argument("--store", type=Path, required=True, help="store to write, .zarr")
+    gather.add_argument(
+        "--store", type=Path, required=True, help="store to write, .zarr; design.csv and design.json go beside it"
+    )
     gather.add_argument("--biomarkers", type=Path, required=True, help="table to write, .csv")
     gather.set_defaults(run=_gather)
 
@@ -39,4 +41,4 @@ def _gather(options: argparse.Namespace) -> None:
     from gbar.gather import gather
 
     settings = parsed(SweepSection, options.settings)
-    gather(options.design, options.blocks, settings, options.store, options.biomarkers, progress("gathering"))
+    gather(options.plan, options.blocks, settings, options.store, options.biomarkers, progress("gathering"))

@@ -39,6 +39,8 @@ class SplitSection(Section):
     seed: Annotated[Seed, Field(description="seed of the split")] = 0
 
 
+LONGEST_SEQUENCE = 1000  # input steps, each of which keeps the state of every sample of a batch
+
 Activation = Literal["linear", "relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh"]
 
 
@@ -53,7 +55,9 @@ class DeepNetworkSection(Section):
     dense_widths: Annotated[list[Count], Field(description="units of each dense layer but the last")]
     activation: Annotated[Activation, Field(description="activation of the dense layers but the last")] = "relu"
     dropout: Annotated[Number, Field(ge=0, lt=1, description="share of units dropped after the LSTM layers")] = 0.0
-    sequence_length: Annotated[Count, Field(description="times the scalings are repeated as input steps")] = 1
+    sequence_length: Annotated[
+        Count, Field(le=LONGEST_SEQUENCE, description="times the scalings are repeated as input steps")
+    ] = 1
     pruned: Annotated[
         bool, Field(description="leave out the weights that act on nothing at a sequence length of 1; same output")
     ] = False
@@ -88,15 +92,22 @@ class TrainingSection(Section):
     epochs: Annotated[Count, Field(description="passes over the training windows")]
     batch_size: Annotated[Count, Field(description="windows a step")] = 12
     optimizer: Annotated[
-        Literal["adam", "adamw", "nadam", "rmsprop", "sgd"], Field(description="optimiser (optax)")
+        Literal["adam", "adamw", "nadam", "rmsprop", "sgd", "adadelta"], Field(description="optimiser (optax)")
     ] = "adam"
     learning_rate: Annotated[Positive, Field(description="first learning rate")] = 1e-3
     schedule: Annotated[
-        Literal["constant", "cosine", "exponential", "warmup_cosine"], Field(description="learning-rate schedule")
+        Literal["constant", "cosine", "exponential", "warmup_cosine", "plateau"],
+        Field(description="learning-rate schedule"),
     ] = "constant"
     warmup_epochs: Annotated[NonNegative, Field(description="epochs spent rising (warmup_cosine)")] = 0.0
-    decay_rate: Annotated[Positive, Field(description="factor on the rate every decay_epochs (exponential)")] = 0.1
+    decay_rate: Annotated[
+        Positive,
+        Field(description="factor on the rate every decay_epochs (exponential), or when the loss stays (plateau)"),
+    ] = 0.1
     decay_epochs: Annotated[Positive, Field(description="epochs between two factors (exponential)")] = 100.0
+    plateau_epochs: Annotated[
+        Count, Field(description="epochs without a better validation loss before a factor (plateau)")
+    ] = 5
     final_fraction: Annotated[
         Number, Field(ge=0, le=1, description="smallest rate of a falling schedule, as a share of the first")
     ] = 0.0
@@ -111,6 +122,8 @@ class TrainingSection(Section):
     def _warmup_fits(self) -> Self:
         if self.schedule == "warmup_cosine" and self.warmup_epochs >= self.epochs:
             raise ValueError(f"warmup_epochs: {self.warmup_epochs} must be below epochs ({self.epochs})")
+        if self.schedule == "plateau" and self.decay_rate >= 1:
+            raise ValueError(f"decay_rate: {self.decay_rate} must be below 1 with the schedule plateau")
         return self
 
 

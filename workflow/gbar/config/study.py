@@ -2,33 +2,71 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from gbar.config.base import Section
+from gbar.config.base import Droppable, Name, Section
 from gbar.config.emulate import EmulateSection
 from gbar.config.explain import checked
 from gbar.config.figures import FiguresSection, ReportSection
-from gbar.config.sweep import Sweeps, SweepSection
+from gbar.config.invert import InverterSection, RecordingSection
+from gbar.config.subthreshold import SubthresholdSection
+from gbar.config.sweep import SobolDesign, Sweeps, SweepSection, UniformDesign
+from gbar.invert.calibration import least_traces
+
+# The folder stands in shell commands and wildcard patterns, and may not lead out of itself or hide.
+FOLDER = r"^/?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*/?$"
+
+
+def _folder(path: str) -> str:
+    if not re.fullmatch(FOLDER.removesuffix("$"), path):
+        raise ValueError(
+            f"{path!r} is not allowed; it must be a folder such as results/mine or /scratch/me/results: its name, and "
+            "those of the folders above it, of a to z, A to Z, digits, _, . and -, the first none of the last two"
+        )
+    return path.rstrip("/")
 
 
 class Study(Section):
-    """A study of gbar: sweeps of cell models, emulators trained on one of them if wanted, figures and report."""
+    """A study of gbar: sweeps of cell models, networks that learn from them if wanted, figures and report.
+
+    It may do without sweeps where it has a study of its own data, such as `subthreshold`.
+    """
 
     results: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9_./-]+$", description="folder that everything made is written to")
+        str,
+        AfterValidator(_folder),
+        Field(
+            json_schema_extra={"pattern": FOLDER},
+            description="folder that everything made is written to, in the project's or, from / on, anywhere",
+        ),
     ] = "results"
-    sweeps: Annotated[Sweeps, Field(description="the simulated sweeps, by name")]
+    sweeps: Annotated[Sweeps, Field(default_factory=dict, description="the simulated sweeps, by name")]
     emulate: Annotated[
         EmulateSection | None, Field(description="emulators of one sweep; the study has none when left out")
+    ] = None
+    invert: Annotated[
+        dict[Name, InverterSection], Field(description="networks from traces back to parameters, by name"), Droppable
+    ] = Field(default_factory=dict)
+    recordings: Annotated[
+        dict[Name, RecordingSection], Field(description="recorded traces the inverters are asked about"), Droppable
+    ] = Field(default_factory=dict)
+    subthreshold: Annotated[
+        SubthresholdSection | None,
+        Field(description="filters from a noisy current to a neuron's voltage; the study has none when left out"),
     ] = None
     figures: FiguresSection = FiguresSection()
     report: ReportSection = ReportSection()
 
     @model_validator(mode="after")
     def _sections_fit(self) -> Self:
+        if not self.sweeps and (self.emulate or self.invert or not self.subthreshold):
+            raise ValueError(
+                "sweeps: {} is not allowed; it must have at least 1 entry: only subthreshold does without sweeps"
+            )
         if self.emulate is not None:
             sweep = self.sweeps.get(self.emulate.sweep)
             if sweep is None:
@@ -36,6 +74,14 @@ class Study(Section):
                     f"emulate.sweep: {self.emulate.sweep!r} is not allowed; it must be one of {', '.join(self.sweeps)}"
                 )
             _check_window(self.emulate, sweep)
+        for name, inverter in self.invert.items():
+            _check_inverter(f"invert.{name}", inverter, self.sweeps)
+        for name, recording in self.recordings.items():
+            if recording.inverter not in self.invert:
+                allowed = f"one of {', '.join(self.invert)}" if self.invert else "left out: the study has no inverter"
+                raise ValueError(
+                    f"recordings.{name}.inverter: {recording.inverter!r} is not allowed; it must be {allowed}"
+                )
         for name in self.plain_sweeps:
             duration_ms = self.sweeps[name].protocol.duration_ms
             if self.figures.traces.from_ms >= duration_ms:
@@ -63,6 +109,47 @@ def _check_window(emulate: EmulateSection, sweep: SweepSection) -> None:
         raise ValueError(
             f"emulate.windows.lead_ms: {emulate.windows.lead_ms} must be below the window's {window_ms:g} ms"
         )
+
+
+def _check_inverter(key: str, inverter: InverterSection, sweeps: Mapping[str, SweepSection]) -> None:
+    for place, name in (("sweep", inverter.sweep), *(("cross", name) for name in inverter.cross)):
+        if name not in sweeps:
+            raise ValueError(f"{key}.{place}: {name!r} is not allowed; it must be one of {', '.join(sweeps)}")
+    sweep, last = sweeps[inverter.sweep], inverter.traces.first + inverter.traces.samples
+    if not isinstance(sweep.design, UniformDesign | SobolDesign):
+        raise ValueError(
+            f"{key}.sweep: the design of {inverter.sweep} is {sweep.design.kind!r}, but must be uniform or sobol: "
+            "unit parameters are relative to its range"
+        )
+    calibrating = sweep.design.rows * inverter.traces.held_out / 2
+    if calibrating < least_traces():
+        raise ValueError(
+            f"{key}.traces.held_out: half of {inverter.traces.held_out:g} of the {sweep.design.rows} rows of sweep "
+            f"{inverter.sweep} calibrates the ensemble, which takes at least {least_traces()} traces"
+        )
+    traces = inverter.traces
+    learnt = math.floor(sweep.design.rows * (1 - traces.held_out) * (traces.folds - 2) / traces.folds)
+    for place, numbers in (
+        ("sizes.traces", inverter.sizes.traces if inverter.sizes else ()),
+        ("scan.traces", (inverter.scan.traces or 0,) if inverter.scan else ()),
+    ):
+        if max(numbers, default=0) > learnt:
+            raise ValueError(
+                f"{key}.{place}: {max(numbers)} is not allowed; of the {sweep.design.rows} rows of sweep "
+                f"{inverter.sweep} at most {learnt} train at an offset of the folds"
+            )
+    for name in (inverter.sweep, *inverter.cross):
+        protocol = sweeps[name].protocol
+        if protocol.save_every_ms != sweep.protocol.save_every_ms:
+            raise ValueError(
+                f"{key}.cross: {name} is saved every {protocol.save_every_ms:g} ms, but must be as "
+                f"{inverter.sweep}, every {sweep.protocol.save_every_ms:g} ms"
+            )
+        samples = math.floor(protocol.duration_ms / protocol.save_every_ms + 1e-9)
+        if last > samples:
+            raise ValueError(
+                f"{key}.traces: the window ends at sample {last}, behind the {samples} samples of sweep {name}"
+            )
 
 
 def load_study(values: Mapping[str, Any]) -> Study:

@@ -1,5 +1,6 @@
 """The `sweeps` section: which cell, over which design, for how long, solved how."""
 
+import math
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
@@ -12,6 +13,7 @@ from gbar.errors import UserError
 
 # Numbers of the stimulus are varied under their name with this before it.
 STIMULUS = "stimulus."
+MOST_ROWS = 10_000_000  # of a design: the table of more would not fit into memory
 
 Levels = Annotated[list[Number], Field(min_length=1)]
 Range = Annotated[list[Number], Field(min_length=2, max_length=2)]
@@ -23,6 +25,11 @@ def _common_or_each(value: Any) -> str:
 
 
 CommonOrEach = Discriminator(_common_or_each)
+
+Voltage = Annotated[
+    Literal["float32", "int16"],
+    Field(description="how voltages are kept: float32, or compactly as int16 in steps of 0.01 mV"),
+]
 
 
 class _Levelled(Section):
@@ -56,6 +63,11 @@ class SubsetsDesign(_Levelled):
     kind: Literal["subsets"]
     levels: Annotated[Levels, Field(description="the common levels of a subset's members")]
 
+    @model_validator(mode="after")
+    def _rows_fit(self) -> Self:
+        _check_rows((2 ** len(self.vary) - 1) * len(self.levels))
+        return self
+
 
 class OneAtATimeDesign(_Levelled):
     """The control and each varied quantity alone at each of its levels."""
@@ -67,6 +79,11 @@ class GridDesign(_Levelled):
     """Every combination of the levels (full factorial)."""
 
     kind: Literal["grid"]
+
+    @model_validator(mode="after")
+    def _rows_fit(self) -> Self:
+        _check_rows(math.prod(len(self.levels_of(name)) for name in self.vary))
+        return self
 
 
 class _Random(Section):
@@ -81,7 +98,9 @@ class _Random(Section):
         CommonOrEach,
         Field(description="[low, high] of every varied quantity, or one for each"),
     ]
-    rows: Annotated[Count, Field(description="number of rows; a longer design begins with the shorter one")]
+    rows: Annotated[
+        Count, Field(le=MOST_ROWS, description="number of rows; a longer design begins with the shorter one")
+    ]
     seed: Annotated[Seed, Field(description="seed of the random rows")] = 0
 
     @model_validator(mode="after")
@@ -134,6 +153,7 @@ class SweepSection(Section):
     rows_per_job: Annotated[
         Count, Field(description="rows solved by one job as one vectorised batch; 1 is a job a combination")
     ] = 1024
+    voltage: Voltage = "float32"
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
@@ -190,10 +210,15 @@ def _of_each(key: str, given: list | dict[str, list], vary: list[str]) -> dict[s
     return given
 
 
+def _check_rows(rows: int) -> None:
+    if rows > MOST_ROWS:
+        raise ValueError(f"levels: {rows:,} combinations are too many; a design can have {MOST_ROWS:,} rows")
+
+
 def _check_distinct(key: str, values: list) -> None:
     repeated = next((a for a, b in pairwise(sorted(values)) if a == b), None)
     if repeated is not None:
         raise ValueError(f"{key}: {repeated!r} is there twice")
 
 
-Sweeps = Annotated[dict[Name, SweepSection], Field(min_length=1), Droppable]
+Sweeps = Annotated[dict[Name, SweepSection], Droppable]

@@ -7,8 +7,8 @@ from gbar.biomarker_table import read_table
 from gbar.config.emulate import DatasetSection
 from gbar.emulate.split import SplitSettings
 from gbar.emulate.windows import WindowSettings, build_windows, write_windows
-from gbar.provenance import versions
-from gbar.store import open_store
+from gbar.provenance import now, provenance
+from gbar.store import open_store, provenance_of
 
 
 def make_windows(
@@ -27,7 +27,7 @@ def make_windows(
         out: data set to write.
         progress: told the fraction done.
     """
-    group = open_store(store)
+    start, group = now(), open_store(store)
     windows = build_windows(
         group,
         read_table(biomarkers),
@@ -35,10 +35,12 @@ def make_windows(
         SplitSettings(**settings.split.model_dump()),
         progress=progress,
     )
+    configuration, of_store = settings.model_dump(mode="json"), provenance_of(group)
+    made_from = {} if of_store is None else {"store": of_store.to_json()}
     attributes = {
         "title": "Windows of simulated action potentials",
-        "sweep": dict(group.attrs),
-        "configuration": settings.model_dump(mode="json"),
-        "versions": versions(),
+        "sweep": {name: value for name, value in group.attrs.items() if name != "provenance"},
+        "configuration": configuration,
+        "provenance": provenance(start, configuration, made_from=made_from).to_json(),
     }
     write_windows(out, windows, attributes)

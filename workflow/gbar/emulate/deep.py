@@ -1,18 +1,18 @@
 """Training of a deep LSTM emulator: scaled inputs to scaled traces, in the one loop."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from gbar import nets
-from gbar.checkpoint import digest
 from gbar.emulate.record import history_in_mV2, training_record
 from gbar.emulate.scaling import scaled_inputs, scaled_traces, scalings
 from gbar.emulate.split import TRAIN, VALIDATION
 from gbar.emulate.windows import Windows
 from gbar.model import Input, ModelCard, Output, save_model
 from gbar.optimiser import TrainingSettings
+from gbar.provenance import Provenance
 from gbar.train import Samples, train
 
 
@@ -23,6 +23,7 @@ def train_deep(
     checkpoints: str | Path,
     out: str | Path,
     notes: Mapping[str, Any],
+    made_by: Callable[[], Provenance] | None = None,
 ) -> None:
     """Train a deep LSTM network and write the model.
 
@@ -33,6 +34,7 @@ def train_deep(
         checkpoints: folder for checkpoints; taken up when a run was cut off, removed after success.
         out: model directory to write.
         notes: further entries of the card about the training.
+        made_by: gives the provenance of the model once it is trained.
 
     Raises:
         UserError: fewer training windows than the batch size.
@@ -47,7 +49,8 @@ def train_deep(
         inputs=inputs,
         output=output,
         training=training_record(settings, outcome, architecture, shape, len(training.x)) | dict(notes),
-        data_digest=digest([data.features], (data.trace, data.inputs, data.split)),
+        data_digest=data.digest,
+        provenance=made_by().to_json() if made_by else None,
         metrics={"validation_mse_mV2": outcome.best_validation_loss * output.scale_mV**2},
     )
     save_model(out, outcome.model, card, history_in_mV2(outcome, output))

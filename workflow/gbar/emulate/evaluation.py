@@ -78,11 +78,11 @@ def evaluate_emulator(
         "prediction_s_per_ap": _time_per_ap(network, data),
         **of_ensemble,
     }
-    write_metrics(metrics, report)
     scalings = data.features[: data.setting_inputs.shape[1]]
     write_scores(scores, data, test, predicted, scalings, spread_mV)
     with whole(predictions) as made, made.open("wb") as file:
         np.savez(file, window=test.astype(np.int32), trace=predicted.astype(np.float32))
+    write_metrics(metrics, report, files=[predictions, scores])
 
 
 def _time_per_ap(network: Model, data: Windows) -> float:

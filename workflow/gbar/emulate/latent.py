@@ -8,7 +8,7 @@ are known only to reach beyond their window: they count where the prediction is 
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from math import ceil
 from pathlib import Path
@@ -21,7 +21,6 @@ import optax
 from flax import nnx
 
 from gbar import nets
-from gbar.checkpoint import digest
 from gbar.emulate.beats import principal_components, without_next_beat
 from gbar.emulate.record import history_in_mV2, training_record
 from gbar.emulate.scaling import scaled_inputs, scaled_traces, scalings
@@ -31,6 +30,7 @@ from gbar.errors import UserError
 from gbar.model import Input, ModelCard, Output, save_model
 from gbar.nets.latent import FADE, Latent
 from gbar.optimiser import TrainingSettings
+from gbar.provenance import Provenance
 from gbar.train import Loss, Samples, train
 
 LEAD_AT_LEAST = 20  # samples before the upstroke over which the next beat is faded in
@@ -45,6 +45,7 @@ def train_latent(
     checkpoints: str | Path,
     out: str | Path,
     notes: Mapping[str, Any] | None = None,
+    made_by: Callable[[], Provenance] | None = None,
 ) -> None:
     """Train a latent emulator and write the model.
 
@@ -56,6 +57,7 @@ def train_latent(
         checkpoints: folder for checkpoints; taken up when a run was cut off, removed after success.
         out: model directory to write.
         notes: further entries of the card about the training.
+        made_by: gives the provenance of the model once it is trained.
 
     Raises:
         UserError: no cycle length is known, too little lead before the upstroke, or too few training windows.
@@ -106,7 +108,8 @@ def train_latent(
             | {"best_epoch": classified.best_epoch, "validation_cross_entropy": classified.best_validation_loss},
         }
         | dict(notes or {}),
-        data_digest=digest([data.features], (data.trace, data.inputs, data.split, data.setting_beats)),
+        data_digest=data.digest,
+        provenance=made_by().to_json() if made_by else None,
         metrics={"validation_loss_mV2": outcome.best_validation_loss * output.scale_mV**2},
     )
     save_model(out, classified.model, card, history_in_mV2(outcome, output))

@@ -1,29 +1,47 @@
-"""metrics.json: the scores of one emulator."""
+"""metrics.json: the scores of one emulator, and digests of itself and of the files that were written with it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from gbar.digest import digest_of, file_digest
 from gbar.errors import UserError
 from gbar.files import write_text
 
+FILES, DIGEST = "files", "digest"
 
-def read_metrics(path: str | Path) -> dict[str, Any]:
+
+def read_metrics(path: str | Path, sealed: bool = False) -> dict[str, Any]:
     """Return the metrics of one model.
 
+    Args:
+        path: where they are.
+        sealed: whether they must have a digest; one that is there must fit anyway.
+
     Raises:
-        UserError: the file cannot be read as JSON.
+        UserError: the file cannot be read as JSON, or its digest is missing or differs.
     """
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        metrics = json.loads(Path(path).read_text(encoding="utf-8"))
+        digest = metrics.pop(DIGEST, None)
+    except (OSError, ValueError, AttributeError) as error:
         raise UserError(f"{path}: cannot be read as metrics of a model ({error})") from None
+    if (sealed or digest is not None) and digest != digest_of(metrics, {}):
+        raise UserError(f"{path}: is not as it was written (its digest differs); delete it and run again")
+    return metrics
 
 
-def write_metrics(path: str | Path, metrics: Mapping[str, Any]) -> None:
-    """Write the metrics of one model; what is undefined becomes null, since JSON has no NaN."""
-    write_text(path, json.dumps(_without_nan(dict(metrics)), indent=1, allow_nan=False) + "\n")
+def write_metrics(path: str | Path, metrics: Mapping[str, Any], files: Sequence[str | Path] = ()) -> None:
+    """Write the metrics of one model; what is undefined becomes null, since JSON has no NaN.
+
+    Args:
+        path: where.
+        metrics: name -> plain data.
+        files: other files that belong to them, written before: their digests are kept by name.
+    """
+    found = _without_nan(dict(metrics) | {FILES: {Path(file).name: file_digest(file) for file in files}})
+    write_text(path, json.dumps(found | {DIGEST: digest_of(found, {})}, indent=1, allow_nan=False) + "\n")
 
 
 def _without_nan(value: Any) -> Any:

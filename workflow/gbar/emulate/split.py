@@ -1,6 +1,5 @@
 """Which windows train, which validate and which test."""
 
-import hashlib
 from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from gbar.digest import lot
 from gbar.errors import UserError
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
@@ -49,7 +49,7 @@ def split_windows(
         UserError: a part that was asked for stays empty.
     """
     keys = list(ids) if by == "simulation" else _numbered(ids)
-    order = sorted(set(keys), key=lambda key: _hash(settings.seed, key))
+    order = sorted(set(keys), key=lambda key: lot(settings.seed, key))
     n_test = round(settings.test * len(order))
     n_validation = round(settings.validation * (len(order) - n_test))
     sizes = (len(order) - n_test - n_validation, n_validation, n_test)
@@ -76,11 +76,11 @@ def split_others(ids: Sequence[str], dealt: Mapping[str, int], settings: SplitSe
         dealt: part of those that have windows, by id.
         settings: how they were split.
     """
-    order = sorted(dealt, key=lambda key: _hash(settings.seed, key))
-    hashes = [_hash(settings.seed, key) for key in order]
+    order = sorted(dealt, key=lambda key: lot(settings.seed, key))
+    hashes = [lot(settings.seed, key) for key in order]
 
     def nearest(key: str) -> str:
-        return order[min(bisect(hashes, _hash(settings.seed, key)), len(order) - 1)]
+        return order[min(bisect(hashes, lot(settings.seed, key)), len(order) - 1)]
 
     return np.array([dealt[key] if key in dealt else dealt[nearest(key)] for key in ids], dtype=np.int8)
 
@@ -92,7 +92,3 @@ def _numbered(ids: Sequence[str]) -> list[str]:
         counts[one] = counts.get(one, 0) + 1
         keys.append(f"{one}/{counts[one]}")
     return keys
-
-
-def _hash(seed: int, key: str) -> bytes:
-    return hashlib.sha256(f"{seed}:{key}".encode()).digest()

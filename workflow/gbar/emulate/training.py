@@ -14,6 +14,7 @@ from gbar.emulate.windows import open_windows
 from gbar.model import load_model
 from gbar.model_files import add_metrics
 from gbar.optimiser import TrainingSettings
+from gbar.provenance import Provenance, now, provenance
 
 
 def train_emulator(windows: str | Path, settings: ModelSection, checkpoints: str | Path, out: str | Path) -> None:
@@ -30,7 +31,12 @@ def train_emulator(windows: str | Path, settings: ModelSection, checkpoints: str
     Raises:
         UserError: fewer training windows than the batch size, or fewer training settings than asked for.
     """
-    data = open_windows(windows)
+    start, data = now(), open_windows(windows)
+
+    def made_by() -> Provenance:
+        made_from = {} if data.provenance is None else {"windows": data.provenance.to_json()}
+        return provenance(start, settings.model_dump(mode="json"), on_jax=True, made_from=made_from)
+
     if settings.split == "window":
         data = data.split_as_published()
     if settings.settings is not None:
@@ -39,8 +45,8 @@ def train_emulator(windows: str | Path, settings: ModelSection, checkpoints: str
     training = TrainingSettings(**settings.training.model_dump())
     notes = {"split": settings.split, "settings": int(np.sum(data.setting_split == TRAIN))}
     if not isinstance(settings.network, LatentNetworkSection):
-        train_deep(data, architecture, training, checkpoints, out, notes)
+        train_deep(data, architecture, training, checkpoints, out, notes, made_by)
         return
     beating = TrainingSettings(**settings.beating.model_dump())
-    train_latent(data, architecture, training, beating, checkpoints, out, notes)
+    train_latent(data, architecture, training, beating, checkpoints, out, notes, made_by)
     add_metrics(out, {"calibration": calibrate(load_model(out), data, data.part(VALIDATION))})

@@ -25,7 +25,8 @@ from gbar.digest import digest_of
 from gbar.emulate.split import PARTS, SplitSettings, split_others, split_windows
 from gbar.errors import UserError, wrong
 from gbar.files import whole
-from gbar.store import STATUS, read_voltage
+from gbar.provenance import Provenance
+from gbar.store import STATUS, provenance_of, read_voltage
 
 _FLAGS = {"flag_values": list(range(len(PARTS))), "flag_meanings": " ".join(PARTS)}
 BEAT_TIME = "beat_time_ms"  # the input that is no scaling: when in its simulation a window's upstroke is
@@ -112,6 +113,8 @@ class Windows:
         setting_beats: whether it beats often enough for windows, int8, shape (setting,).
         setting_split: its part, that of its windows if it has any, int8, shape (setting,).
         features: names of the inputs, the scalings first.
+        digest: of the file that it was read from, which subsets keep; empty before it is written.
+        provenance: what that file tells of where it comes from.
     """
 
     trace: np.ndarray
@@ -127,6 +130,8 @@ class Windows:
     setting_beats: np.ndarray
     setting_split: np.ndarray
     features: tuple[str, ...]
+    digest: str = ""
+    provenance: Provenance | None = None
 
     def __len__(self) -> int:
         return len(self.trace)
@@ -279,7 +284,7 @@ def write_windows(path: str | Path, windows: Windows, attributes: Mapping[str, o
     Args:
         path: where.
         windows: the data set.
-        attributes: provenance: what it was made from and how.
+        attributes: what it was made from and how.
     """
     own = {
         "features": list(windows.features),
@@ -312,12 +317,13 @@ def open_windows(path: str | Path) -> Windows:
         UserError: there is no data set of windows at this path, or it is damaged.
     """
     try:
-        group = zarr.open_group(path, mode="r")
+        group = zarr.open_group(path, mode="r", zarr_format=3)
         arrays = {name: np.asarray(group[name][:]) for name in ARRAYS}  # type: ignore[index]
-        windows = Windows(**arrays, features=tuple(group.attrs["features"]))  # type: ignore[arg-type]
+        digest, features = str(group.attrs.get("digest")), tuple(group.attrs["features"])  # type: ignore[arg-type]
+        windows = Windows(**arrays, features=features, digest=digest, provenance=provenance_of(group))
     except Exception as error:  # zarr raises many kinds for what is no group
         raise UserError(f"{path}: is no data set of windows ({type(error).__name__}: {error})") from None
-    if group.attrs.get("digest") != digest_of(list(windows.features), arrays):
+    if digest != digest_of(list(features), arrays):
         raise UserError(f"{path}: the windows are damaged (their digest differs); delete the folder and run again")
     return windows
 

@@ -24,7 +24,7 @@ def read_held_out(
         predictions: predictions.npz of each model, by its name.
         n_shown: number of settings.
     """
-    group = zarr.open_group(windows, mode="r")
+    group = zarr.open_group(windows, mode="r", zarr_format=3)
     predicted, index = {}, {}
     for name, path in predictions.items():
         with np.load(path, allow_pickle=False) as file:

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter
 
 from gbar.errors import wrong
+from gbar.figures.seal import sealed
 from gbar.files import whole
 
 P = ParamSpec("P")
@@ -138,7 +139,7 @@ def plain(value: float) -> str:
 
 
 def save(figure: Figure, path: str | Path) -> None:
-    """Write a figure as SVG or PNG, whichever the ending of `path` names, whole or not at all.
+    """Write a figure as SVG or PNG, whichever the ending of `path` names, sealed, whole or not at all.
 
     The same figure gives the same bytes each time: no date, no random identifiers.
 
@@ -154,3 +155,4 @@ def save(figure: Figure, path: str | Path) -> None:
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(RC)
         figure.savefig(made, format=kind, dpi=PNG_DPI, metadata=metadata)
+        made.write_bytes(sealed(made.read_bytes()))

@@ -12,8 +12,11 @@ import jax
 from flax import nnx
 
 from gbar.errors import wrong
+from gbar.nets.convfilter import convfilter_builder
 from gbar.nets.dlstm import Dormant, dlstm_builder
 from gbar.nets.latent import Fixed, latent_builder
+from gbar.nets.recurrentfilter import grufilter_builder
+from gbar.nets.regressor import regressor_builder
 
 Architecture = Mapping[str, Any]
 
@@ -24,6 +27,9 @@ _BUILDERS: dict[str, Builder] = {
     "dlstm3": dlstm_builder(n_lstm=3, n_dense=3),
     "lstm_wide": dlstm_builder(n_lstm=1, n_dense=2),
     "latent": latent_builder,
+    "regressor": regressor_builder,
+    "convfilter": convfilter_builder,
+    "grufilter": grufilter_builder,
 }
 
 

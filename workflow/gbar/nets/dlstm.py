@@ -26,6 +26,7 @@ import jax
 import jax.numpy as jnp
 from flax import nnx
 
+from gbar.config.emulate import LONGEST_SEQUENCE
 from gbar.errors import UserError, wrong
 
 ACTIVATIONS: dict[str, Callable[[jax.Array], jax.Array]] = {
@@ -200,7 +201,8 @@ def _check(options: Mapping[str, Any], name: str, n_lstm: int, n_dense: int) -> 
     if not 0 <= dropout < 1:
         raise wrong("architecture.dropout", dropout, "at least 0 and below 1")
     sequence_length = options.get("sequence_length", 1)
-    if not (isinstance(sequence_length, int) and sequence_length >= 1):
-        raise wrong("architecture.sequence_length", sequence_length, "a positive whole number")
+    if not (isinstance(sequence_length, int) and 1 <= sequence_length <= LONGEST_SEQUENCE):
+        allowed = f"a whole number from 1 to {LONGEST_SEQUENCE}"
+        raise wrong("architecture.sequence_length", sequence_length, allowed)
     if options.get("pruned") and sequence_length > 1:
         raise wrong("architecture.pruned", True, "false where sequence_length is above 1: all weights act there")

@@ -31,6 +31,7 @@ FADE = 0.6
 # Scalings act on the log of the cycle length much like their own logs do; this much, in standard deviations,
 # keeps the log finite at the lowest value trained on.
 LOG_MARGIN = 0.17
+MOST_BEATS = 100  # in a window; each is a stage of its own in the compiled program
 
 
 class Fixed(nnx.Variable):
@@ -169,6 +170,8 @@ def latent_builder(architecture: Mapping[str, Any], n_inputs: int, n_outputs: in
     for key in counts:
         if not (isinstance(options.get(key), int) and options[key] >= 1):
             raise wrong(f"architecture.{key}", options.get(key), "a positive whole number")
+    if options["beats"] > MOST_BEATS:
+        raise wrong("architecture.beats", options["beats"], f"at most {MOST_BEATS}")
     widths = options.get("widths")
     if not (isinstance(widths, Sequence) and all(isinstance(width, int) and width >= 1 for width in widths)):
         raise wrong("architecture.widths", widths, "a list of positive whole numbers")

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 
-from jinja2 import Environment, StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from gbar.errors import UserError
@@ -32,7 +33,7 @@ def read_caption(path: str | Path, configuration: Mapping[str, object]) -> list[
     Raises:
         UserError: the caption cannot be read, or quotes what the configuration does not hold.
     """
-    environment = Environment(undefined=StrictUndefined, autoescape=False)
+    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     try:
         source = Path(path).read_text(encoding="utf-8")
         text = environment.from_string(source).render(snakemake=SimpleNamespace(config=configuration))

@@ -15,8 +15,9 @@ from gbar.emulate.metrics import read_metrics
 from gbar.errors import UserError, wrong
 from gbar.files import write_text
 from gbar.report.captions import first_sentence, read_caption
+from gbar.report.origin import CONFIGURATION, Origin
 from gbar.report.remarks import remarks
-from gbar.report.tables import Table, biomarkers_table, describe, models_table, number
+from gbar.report.tables import Part, Table, biomarkers_table, describe, models_table, number
 from gbar.store import Quantity
 from gbar.verify import Finding
 
@@ -66,8 +67,10 @@ def write_report(
     provenance: Mapping[str, str],
     quantities: Mapping[str, Mapping[str, Quantity]] | None = None,
     published: Mapping[str, Mapping[str, Any]] | None = None,
+    parts: Sequence[Part] = (),
     references: Sequence[str] = (),
     findings: Sequence[Finding] = (),
+    origin: Origin | None = None,
 ) -> None:
     """Write the report as one HTML page that loads nothing from anywhere.
 
@@ -78,11 +81,13 @@ def write_report(
         sweeps: table of biomarkers of each sweep, by its name in the configuration.
         metrics: metrics.json of each model, by its name.
         configuration: the resolved configuration; `sweeps.<name>` says what was run.
-        provenance: versions, git commit, date, host …: what to call it and what it is, in order.
+        provenance: versions, git commit …: what to call it and what it is, in order.
         quantities: of each sweep, what its varied quantities are, by name; scalings of currents when None.
         published: published results by name of the model, with the keys of metrics.json.
+        parts: what there is to say of other studies than sweeps and emulators.
         references: what to cite, one entry each.
         findings: what a check of the results found.
+        origin: where the results come from and how to get them again; nothing is said of that when None.
 
     Raises:
         UserError: an input cannot be read, or is not what it should be.
@@ -98,7 +103,7 @@ def write_report(
     )
     page = environment.get_template(TEMPLATE).render(
         title=title,
-        summary=_summary(tables, models),
+        summary=[*_summary(tables, models), *(sentence for part in parts for sentence in part.opening)],
         sweeps=[
             _sweep_part(name, table, configuration, (quantities or {}).get(name, {})) for name, table in tables.items()
         ],
@@ -106,12 +111,31 @@ def write_report(
         remarks=remarks(models),
         figures=[_figure(k, entry, configuration) for k, entry in enumerate(figures, start=1)],
         provenance=list(provenance.items()),
-        configuration=yaml.safe_dump(_plain(configuration), sort_keys=False, allow_unicode=True, width=100),
+        configuration=origin.configuration
+        if origin
+        else yaml.safe_dump(_plain(configuration), sort_keys=False, allow_unicode=True, width=100),
+        origin=origin,
+        downloads={} if origin is None else _downloads(origin),
+        parts=list(parts),
         references=list(references),
         checked=len(findings),
         wrong=[finding for finding in findings if not finding.ok],
     )
     write_text(path, page)
+
+
+def _downloads(origin: Origin) -> dict[str, Markup]:
+    """Return the files that the page offers, by name, as links that hold them."""
+    files = {
+        CONFIGURATION: ("application/yaml", origin.configuration),
+        "origin.json": ("application/json", origin.records),
+    }
+    return {name: _data(media_type, text.encode()) for name, (media_type, text) in files.items()}
+
+
+def _data(media_type: str, content: bytes) -> Markup:
+    """Return a link that holds what it leads to."""
+    return Markup(f"data:{media_type};base64,{base64.b64encode(content).decode('ascii')}")
 
 
 def _figure(place: int, entry: FigureEntry, configuration: Mapping[str, Any]) -> _Figure:
@@ -126,7 +150,7 @@ def _figure(place: int, entry: FigureEntry, configuration: Mapping[str, Any]) ->
     return _Figure(
         title=entry.title,
         anchor=f"figure-{place}",
-        source=Markup(f"data:{media_type};base64,{base64.b64encode(content).decode('ascii')}"),
+        source=_data(media_type, content),
         alternative=f"{entry.title}. {first_sentence(caption[0])}",
         caption=caption,
     )

@@ -1,31 +1,28 @@
 """The report of a study: which figures, which cells to cite, which provenance."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from gbar.cells import hodgkinhuxley1952
 from gbar.config.study import Study
-from gbar.provenance import commit, machine, versions
+from gbar.figures.titles import kind_of, title_of
+from gbar.provenance import now, provenance
 from gbar.quantities import quantities
+from gbar.report.inverters import accuracy_table, inverters_part, recordings_table, scan_table
+from gbar.report.origin import origin
 from gbar.report.page import FigureEntry, write_report
+from gbar.report.subthreshold import REFERENCE, filters_part
+from gbar.report.tables import Part, Table
 from gbar.stimuli.rows import gain_of
 from gbar.sweep import solver_meaning
-from gbar.verify import verify_model, verify_sweep
+from gbar.verify import verify_evaluation, verify_figure, verify_model, verify_sweep
 
-TITLES = {
-    "family": "Action potentials over each scaling",
-    "settings": "Beating and silent settings",
-    "predictions": "Predicted and simulated action potentials",
-    "errors": "Error by current and level",
-    "apd": "Predicted and simulated action potential durations",
-    "smoothing": "Width of the smoothing",
-    "losses": "Loss over training",
-    "learning": "Error against the number of settings",
-    "spread": "Spread of an ensemble against its error",
-}
 # The DLSTM study's own text (2022): test MSE of three cascaded LSTM layers; its table of APD errors is not public.
 PUBLISHED = {"dlstm2": {"epochs": 923}, "dlstm3": {"mse_mV2": 14.803, "epochs": 834}}
+
+NONE: Mapping[str, Path] = MappingProxyType({})
 
 
 def report_study(
@@ -36,21 +33,44 @@ def report_study(
     captions: Path,
     sweeps: Mapping[str, Path],
     metrics: Mapping[str, Path],
+    inverters: Mapping[str, Path] = NONE,
+    recordings: Mapping[str, Path] = NONE,
+    filters: Mapping[str, Path] = NONE,
+    baselines: Mapping[str, Path] = NONE,
 ) -> None:
     """Write the report of a study.
 
     Args:
         out: page to write.
         study: the configuration.
-        figures: the figures in their order, each named as its caption; those of traces are traces_SWEEP.
+        figures: the figures in their order, named as in `gbar.figures.titles`.
         captions: folder of the captions.
         sweeps: biomarkers of each sweep, by name; design, blocks and store beside them are checked.
         metrics: scores of each model, by name; the model beside them is checked.
+        inverters: scores of each inverter, by name; the model beside them is checked.
+        recordings: answer to each recording, by name.
+        filters: scores of each subthreshold filter, by name; the model beside them is checked.
+        baselines: scores of each linear filter, by name.
     """
+    start, configuration = now(), study.model_dump(mode="json")
     findings = [finding for table in sweeps.values() for finding in verify_sweep(table.parent, thorough=False)]
-    findings += [verify_model(scores.parent / "model") for scores in metrics.values()]
+    for scores in metrics.values():
+        findings.append(verify_model(scores.parent / "model", scores.parents[1] / "windows.zarr"))
+        findings += verify_evaluation(scores)
+    for scores in inverters.values():
+        findings.append(verify_model(scores.parent / "model", scores.parent / "traces.zarr"))
+        findings += verify_evaluation(scores)
+    for scores in filters.values():
+        findings.append(verify_model(scores.parent / "model", scores.parents[2] / "currents.zarr"))
+    for scores in (*filters.values(), *baselines.values()):
+        findings += verify_evaluation(scores)
+    findings += map(verify_figure, figures)
     used = {sweep.cell.name: sweep.cell.cell() for sweep in study.sweeps.values()}
-    found = versions()
+    references = dict.fromkeys(cell.reference for cell in used.values())
+    if study.subthreshold is not None:
+        references |= dict.fromkeys((hodgkinhuxley1952.REFERENCE, REFERENCE))
+    record = provenance(start, configuration)
+    versions = dict(record.versions)
     write_report(
         out,
         title=study.report.title,
@@ -59,26 +79,58 @@ def report_study(
         metrics=metrics,
         configuration=_resolved(study),
         provenance={
-            "written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-            "gbar": f"{found.pop('gbar')}, commit {commit()}",
-            "machine": machine(),
-            "versions": ", ".join(f"{name} {version}" for name, version in found.items()),
+            "gbar": f"{versions.pop('gbar')}, commit {record.source}",
+            "library": f"SHA-256 {record.library}",
+            "versions": ", ".join(f"{name} {version}" for name, version in versions.items()),
         },
+        origin=origin(
+            study,
+            record,
+            sweeps={name: table.parent for name, table in sweeps.items()},
+            models={
+                name: scores.parent / "model"
+                for name, scores in (*metrics.items(), *inverters.items(), *filters.items())
+            },
+        ),
         quantities={name: quantities(sweep) for name, sweep in study.sweeps.items()},
         published=PUBLISHED,
+        parts=_parts(study, inverters, recordings, filters, baselines),
         findings=findings,
         references=[
-            *(cell.reference for cell in used.values()),
+            *references,
             "The gbar authors. gbar: from ion-channel conductances to action potentials and back. See CITATION.cff.",
         ],
     )
 
 
+def _parts(
+    study: Study,
+    inverters: Mapping[str, Path],
+    recordings: Mapping[str, Path],
+    filters: Mapping[str, Path],
+    baselines: Mapping[str, Path],
+) -> list[Part]:
+    parts = [inverters_part(_tables(study, inverters, recordings))] if inverters else []
+    if study.subthreshold is not None:
+        parts.append(filters_part(study.subthreshold, filters, baselines))
+    return parts
+
+
+def _tables(study: Study, inverters: Mapping[str, Path], recordings: Mapping[str, Path]) -> list[Table]:
+    """Return the tables of the inverters: accuracy, the best of the scan, what they say of recordings."""
+    tables = []
+    for name, scores in inverters.items():
+        tables.append(accuracy_table(name, scores, scores.with_name("predictions.npz")))
+        if study.invert[name].scan is not None:
+            tables.append(scan_table(name, scores.with_name("scan.csv")))
+        answers = {key: path for key, path in recordings.items() if study.recordings[key].inverter == name}
+        if answers:
+            tables.append(recordings_table(name, answers))
+    return tables
+
+
 def _entry(figure: Path, captions: Path) -> FigureEntry:
-    sweep = figure.stem.removeprefix("traces_")
-    if sweep != figure.stem:
-        return FigureEntry(figure, f"Traces of sweep {sweep}", captions / "traces.rst")
-    return FigureEntry(figure, TITLES.get(figure.stem, figure.stem), captions / f"{figure.stem}.rst")
+    return FigureEntry(figure, title_of(figure.stem), captions / f"{kind_of(figure.stem)}.rst")
 
 
 def _resolved(study: Study) -> dict[str, Any]:

@@ -31,6 +31,25 @@ class Table:
     rows: list[list[str]]
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of the report on one of the studies beside sweeps and emulators.
+
+    Attributes:
+        anchor: what links lead to.
+        heading: its heading.
+        opening: sentences for the top of the page.
+        sentences: paragraphs below the heading.
+        tables: they follow.
+    """
+
+    anchor: str
+    heading: str
+    opening: list[str]
+    sentences: list[str]
+    tables: list[Table]
+
+
 def number(value: float | None, digits: int = 3) -> str:
     """Return a number with so many significant digits and thousands set apart; a dash where there is none."""
     if value is None or not math.isfinite(value):

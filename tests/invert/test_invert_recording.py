@@ -1,0 +1,160 @@
+"""A recording is brought onto the model's grid, answered and simulated again; a bad one ends in one message."""
+
+import json
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from fake_inverter import FakeInverter
+
+from gbar import stimuli
+from gbar.cli import main
+from gbar.config.invert import RecordingSection, TracesSection
+from gbar.emulate.metrics import read_metrics
+from gbar.errors import UserError
+from gbar.figures.invert_recording_data import read_recorded
+from gbar.files import write_csv
+from gbar.invert.recording import ask, ask_recording, lines, prepare
+from gbar.recordings import Recording
+
+CELL = (-0.8, 0.1, 0.5, -0.2)  # unit parameters of the Izhikevich cell: some spikes
+
+
+def recording(V_mV, sample_ms: float = 0.02, command=None) -> Recording:
+    return Recording(Path("cell.csv"), 0, "V_mV", sample_ms, np.asarray(V_mV, float), command, "pA")
+
+
+def wave(sample_ms: float, duration_ms: float = 300.0, kHz: float = 0.02) -> Recording:
+    t = np.arange(round(duration_ms / sample_ms) + 1) * sample_ms
+    return recording(-50 + 20 * np.sin(2 * np.pi * kHz * t), sample_ms)
+
+
+@pytest.mark.parametrize("sample_ms", [0.05, 0.02, 0.0125, 0.004])
+def test_the_window_is_the_recording_on_another_grid(sample_ms: float) -> None:
+    found = prepare(wave(sample_ms), samples=9000, sample_ms=0.02, start_ms=33.333)
+    expected = -50 + 20 * np.sin(2 * np.pi * 0.02 * (33.333 + 0.02 * np.arange(9000)))
+    # Linear between samples 0.05 ms apart: 20 (2 pi 0.02)^2 0.05^2 / 8 mV at most.
+    np.testing.assert_allclose(found, expected, atol=2e-4)
+
+
+def test_what_is_faster_than_the_grid_is_filtered_out_and_not_folded_back() -> None:
+    fast = wave(0.01, kHz=2.4)  # on a grid of 0.4 ms it would look like 0.1 kHz
+    found = prepare(fast, samples=200, sample_ms=0.4, start_ms=50)
+    assert np.ptp(found) < 0.5
+
+
+def test_the_window_may_end_with_the_recording() -> None:
+    assert np.isfinite(prepare(wave(0.05, duration_ms=180), 9000, 0.02, 0.0)).all()
+
+
+def gap() -> Recording:
+    V = np.full(20_000, -60.0)
+    V[5000] = np.nan
+    return recording(V)
+
+
+BAD = {
+    "too short": (wave(0.05, 170), 0.0, r"too short: it lasts 170 ms, but the window of the model is 179\.98 ms"),
+    "too short from there": (wave(0.05), 150.0, "too short: .* from 150 ms on"),
+    "sampled too coarsely": (wave(1.0), 0.0, "sampling rate is wrong: a sample every 1 ms"),
+    "not a number": (gap(), 0.0, "voltage at 100 ms is not a number"),
+    "volts": (recording(np.full(20_000, -0.07)), 0.0, "no membrane potential in mV"),
+    "a current": (recording(np.full(20_000, 4000.0)), 0.0, "no membrane potential in mV"),
+    "no time": (wave(0.05), -1.0, "start_ms: -1.0"),
+}
+
+
+@pytest.mark.parametrize(("given", "start_ms", "message"), BAD.values(), ids=BAD.keys())
+def test_a_window_that_cannot_be_used_ends_in_one_message(given: Recording, start_ms: float, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        prepare(given, 9000, 0.02, start_ms)
+
+
+@pytest.fixture(scope="module")
+def inverter() -> FakeInverter:
+    return FakeInverter(CELL, TracesSection(samples=4000))
+
+
+def own_trace(inverter: FakeInverter) -> np.ndarray:
+    return inverter.simulator.windows(inverter.unit)[0]
+
+
+def test_a_trace_of_the_simulator_comes_back_from_its_own_parameters(inverter: FakeInverter) -> None:
+    asked = ask(inverter, recording(own_trace(inverter)))
+    off = asked.difference
+    assert off.spikes == off.spikes_predicted > 3
+    assert (off.rmse_mV, off.isi_distance) == (pytest.approx(0, abs=1e-4), pytest.approx(0, abs=1e-9))
+    assert asked.notes == ["the file does not tell its stimulus; the model knows traces under chirp23a only"]
+
+
+def test_a_stimulus_of_the_same_course_passes_and_another_is_warned_of(inverter: FakeInverter) -> None:
+    sweep, V = inverter.sweep, own_trace(inverter)
+    chirp = stimuli.build(sweep.protocol.stimulus_of(sweep.cell.cell()), sweep.cell.cell().stimulus, 460, [0])
+    same = 40 + 3 * stimuli.sample(chirp, 110 + 0.02 * np.arange(4000))
+    assert ask(inverter, recording(V, command=same)).notes == []
+    step = np.where(np.arange(4000) < 500, 0.0, 50.0)
+    for command in (step, np.zeros(4000)):
+        assert "is not the chirp23a" in ask(inverter, recording(V, command=command)).notes[0]
+
+
+def test_an_answer_is_told_in_lines(inverter: FakeInverter) -> None:
+    asked = ask(inverter, recording(own_trace(inverter)))
+    text = "\n".join(lines(asked))
+    assert "verdict: in range" in text
+    assert all(f"  {name} " in text for name in "abcd")
+
+
+def written(path: Path, duration_ms: float = 20.0, value: float = -40.0) -> Path:
+    times = np.arange(round(duration_ms / 0.1) + 1) * 0.1
+    write_csv(path, ["time_ms", "V_mV"], [[f"{t:.4f}", f"{value + 5 * np.sin(t):.4f}"] for t in times])
+    return path
+
+
+def test_the_job_writes_an_answer_and_traces_that_the_report_reads(study: Path, tmp_path: Path) -> None:
+    section = RecordingSection(file=str(written(tmp_path / "cell.csv")), inverter="small", start_ms=2.0)
+    answer, traces = tmp_path / "answer.json", tmp_path / "traces.npz"
+    ask_recording(section, study / "model", answer, traces)
+    values = read_metrics(answer)
+    assert [one["name"] for one in values["parameters"]] == ["a", "d"]
+    assert all(one["low"] < one["value"] < one["high"] for one in values["parameters"])
+    found = read_recorded(answer, traces)
+    assert len(found.time_ms) == len(found.V_predicted_mV) == 64
+    assert found.V_mV[0] == pytest.approx(-40 + 5 * np.sin(2.0), abs=0.01)
+
+
+def test_the_verb_prints_the_answer_and_writes_what_it_is_asked_for(study: Path, tmp_path: Path, capsys) -> None:
+    out, plot = tmp_path / "answer.json", tmp_path / "plot.svg"
+    given = ["invert", str(written(tmp_path / "cell.csv")), "--model", str(study / "model")]
+    assert main([*given, "--out", str(out), "--plot", str(plot)]) == 0
+    printed = capsys.readouterr().out
+    assert "90 % interval" in printed
+    assert json.loads(out.read_text())["verdict"] in printed
+    assert plot.read_text().startswith("<?xml")
+
+
+def no_inverter(folder: Path) -> list[str]:
+    (folder / "other").mkdir()
+    return ["invert", str(written(folder / "cell.csv")), "--model", str(folder / "other")]
+
+
+def a_step_of_current(folder: Path) -> list[str]:
+    path = folder / "cell.nwb"
+    with h5py.File(path, "w") as file:
+        file.attrs["nwb_version"] = "2.6.0"
+    return ["invert", str(path), "--model", str(folder)]
+
+
+def too_short(folder: Path) -> list[str]:
+    return ["invert", str(written(folder / "cell.csv", duration_ms=5)), "--model", "{study}/model"]
+
+
+@pytest.mark.parametrize("given", [no_inverter, a_step_of_current, too_short])
+def test_a_mistake_ends_in_one_message_and_nothing_is_written(given, study: Path, tmp_path: Path, capsys) -> None:
+    words = [word.format(study=study) for word in given(tmp_path)]
+    before = set(tmp_path.iterdir())
+    assert main([*words, "--out", str(tmp_path / "answer.json"), "--plot", str(tmp_path / "plot.svg")]) == 2
+    errors = capsys.readouterr().err
+    assert errors.startswith("gbar: ")
+    assert errors.count("\n") == 1
+    assert set(tmp_path.iterdir()) == before

@@ -1,0 +1,49 @@
+"""The round trip: what is written of test cells that are simulated again."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gbar.errors import UserError
+from gbar.figures.invert_round_trip_data import read_round_trip
+from gbar.files import read_csv
+from gbar.invert.inverter import load_inverter
+from gbar.invert.resimulate import Simulator
+from gbar.invert.round_trip import HEADER, round_trip
+from gbar.invert.traces import TEST, STEP_mV, open_traces
+
+CELLS = 5
+
+
+@pytest.fixture(scope="module")
+def made(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("round_trip")
+    round_trip(study / "model", study / "traces.zarr", CELLS, folder / "roundtrip.csv", folder / "roundtrip.npz")
+    return folder
+
+
+def test_each_test_cell_has_its_line_and_the_figure_reads_them(made: Path) -> None:
+    header, rows = read_csv(made / "roundtrip.csv")
+    assert tuple(header) == HEADER
+    assert len(rows) == CELLS
+    cells, examples = read_round_trip(made / "roundtrip.csv", made / "roundtrip.npz")
+    assert len(cells.rmse_mV) == len(examples) == CELLS
+
+
+def test_the_voltage_error_is_that_of_the_prediction_simulated_again(made: Path, study: Path) -> None:
+    inverter, data = load_inverter(study / "model"), open_traces(study / "traces.zarr")
+    rows = data.rows(TEST)[:CELLS]
+    V = data.read(rows) * STEP_mV
+    again = Simulator(data.sweep, data.settings, data.parameters).windows(inverter.predict(V).unit)
+    expected = np.sqrt(np.mean((np.clip(again, *data.settings.clip_mV) - V) ** 2, axis=1))
+    _, lines = read_csv(made / "roundtrip.csv")
+    assert [line[0] for line in lines] == [data.ids[row] for row in rows]
+    np.testing.assert_allclose([float(line[1]) for line in lines], expected, rtol=1e-5)
+
+
+def test_another_data_set_is_refused_and_nothing_is_written(study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(UserError, match="no data set of traces"):
+        round_trip(study / "model", study / "sweep" / "store.zarr", CELLS, out / "a.csv", out / "a.npz")
+    assert not out.exists()

@@ -1,0 +1,52 @@
+"""`gbar invert`: the parameters of the cell behind a recorded trace."""
+
+import argparse
+from pathlib import Path
+
+from gbar.cli.options import check_ending
+
+
+def add_verbs(verbs: argparse._SubParsersAction) -> None:
+    """Add the verb."""
+    verb = verbs.add_parser(
+        "invert",
+        help="infer the parameters of the cell behind a recording",
+        description="Infer the parameters of the cell behind a recorded membrane potential, with their errors and a "
+        "verdict on whether the inverter knows such traces, and simulate it again from them.",
+        epilog="example: gbar invert cell.abf --model results/invert/izhikevich/model --sweep 8 --start-ms 137",
+    )
+    verb.add_argument("recording", type=Path, metavar="RECORDING", help="ABF, NWB or CSV (time_ms, V_mV) file")
+    verb.add_argument("--model", type=Path, required=True, help="an inverter's directory")
+    verb.add_argument("--sweep", type=int, help="sweep of the recording, from 0; needed where there are several")
+    verb.add_argument("--channel", help="its voltage channel; the only one in mV when left out")
+    verb.add_argument("--start-ms", type=float, default=0.0, help="time of the recording where the window starts (0)")
+    verb.add_argument("--out", type=Path, help="answer to write, .json")
+    verb.add_argument("--plot", type=Path, help="plot to write, .svg or .png")
+    verb.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> None:
+    from gbar.recordings import read_recording
+    from gbar.runtime import start_jax
+
+    check_ending("--out", options.out, (".json",))
+    check_ending("--plot", options.plot, (".svg", ".png"))
+    recording = read_recording(options.recording, options.sweep, options.channel)
+    start_jax(x64=False)
+    from gbar.emulate.metrics import write_metrics
+    from gbar.invert.inverter import load_inverter
+    from gbar.invert.recording import arrays, ask, lines, told
+
+    asked = ask(load_inverter(options.model), recording, options.start_ms)
+    answer = told(asked)
+    # Files first: whoever reads what is printed may leave early.
+    if options.out:
+        write_metrics(options.out, answer)
+    if options.plot:
+        from gbar.figures.invert_recording import draw_recording
+        from gbar.figures.invert_recording_data import recorded
+        from gbar.figures.style import save
+
+        save(draw_recording(recorded(answer, *arrays(asked).values())), options.plot)
+    for line in lines(asked):
+        print(line)

@@ -1,0 +1,1 @@
+"""From a voltage trace back to the parameters of its cell: data set, training, ensemble, recordings."""

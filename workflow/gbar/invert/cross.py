@@ -1,0 +1,99 @@
+"""Traces of other simulators shown to an inverter: what it takes them for, and whether it notices.
+
+As in the published study, windows are cut, clipped and scaled as the inverter's own. Where its own data set was checked
+(`traces.checked`), the traces of the others are, too: those that any simulator would be told by do not count.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from gbar.errors import UserError, wrong
+from gbar.files import whole
+from gbar.invert.answer import Answer
+from gbar.invert.inverter import Inverter, load_inverter
+from gbar.invert.judge import check_belongs
+from gbar.invert.members import blocks_of
+from gbar.invert.out_of_range import IN_RANGE
+from gbar.invert.quality import passes
+from gbar.invert.traces import TEST, open_traces
+from gbar.store import ROWS_PER_SHARD, STATUS, array, open_store, read_voltage
+
+MOST = 2000  # traces of each simulator
+OWN = "own"
+
+
+def judge_cross(model: str | Path, traces: str | Path, stores: Mapping[str, str | Path], out: str | Path) -> None:
+    """Write what an inverter says of its own test traces and of those of other sweeps.
+
+    cross.npz holds `sweeps` (S), the first being "own"; `parameters` (K); `traces`, `beyond` (share of predictions with
+    |u| > 1) and `flagged` (share of traces out of range or doubtful), (S); `correlations` between predicted
+    parameters, (S, K, K); and of each sweep `unit_NAME` (n, K) float32, `score_NAME` (n).
+
+    Args:
+        model: inverter.
+        traces: the data set it learned from.
+        stores: stores of the other sweeps, by name.
+        out: file to write.
+
+    Raises:
+        UserError: a sweep with another sampling interval, shorter traces, or none that can be shown.
+    """
+    inverter, data = load_inverter(model), open_traces(traces)
+    check_belongs(inverter, data)
+    answers = {OWN: inverter.answer(blocks_of(data, data.rows(TEST)[:MOST]))}
+    answers |= {name: inverter.answer(windows_of(path, inverter)) for name, path in stores.items()}
+    with whole(out) as made, made.open("wb") as file:
+        np.savez(file, allow_pickle=False, **_arrays(inverter, answers))
+
+
+def windows_of(store: str | Path, inverter: Inverter) -> Iterator[np.ndarray]:
+    """Yield the windows of the first rows of a store that were solved, as the inverter sees them, mV, float32.
+
+    Raises:
+        UserError: the store has another sampling interval, shorter traces, or no row that can be shown.
+    """
+    group, window = open_store(store), inverter.window
+    (n_rows, n_samples), sample_ms = array(group, "V").shape, float(np.asarray(array(group, "time")[:2])[1])
+    if not np.isclose(sample_ms * window.every, inverter.sample_ms, rtol=1e-9):
+        allowed = f"{inverter.sample_ms / window.every:g}, as the inverter's own traces"
+        raise wrong(f"{store}: save_every_ms", sample_ms, allowed)
+    if n_samples < window.first + window.samples:
+        raise UserError(f"{store}: traces of {n_samples} samples end before {window.first + window.samples}, as needed")
+    is_solved = np.asarray(array(group, "status")[:]) != STATUS.index("diverged")
+    shown = 0
+    for start in range(0, n_rows, ROWS_PER_SHARD):
+        rows = slice(start, start + ROWS_PER_SHARD)
+        V = read_voltage(group, rows)[is_solved[rows]]
+        if window.checked:
+            V = V[passes(V, sample_ms)]
+        V = V[: MOST - shown, window.first : window.first + window.samples : window.every]
+        shown += len(V)
+        if len(V):
+            yield V.astype(np.float32)
+        if shown == MOST:
+            return
+    if not shown:
+        raise UserError(f"{store}: has no trace to show: none was solved and passes the check on spikes")
+
+
+def _arrays(inverter: Inverter, answers: Mapping[str, Answer]) -> dict[str, np.ndarray]:
+    k = len(inverter.parameters)
+    arrays = {
+        "sweeps": np.array(list(answers)),
+        "parameters": np.array([one.name for one in inverter.parameters]),
+        "traces": np.array([len(one.score) for one in answers.values()]),
+        "beyond": np.array([np.mean(np.abs(one.unit) > 1) for one in answers.values()]),
+        "flagged": np.array([np.mean(np.array(one.verdict) != IN_RANGE) for one in answers.values()]),
+        "correlations": np.stack([_correlations(one.unit).reshape(k, k) for one in answers.values()]),
+    }
+    for name, one in answers.items():
+        arrays |= {f"unit_{name}": one.unit.astype(np.float32), f"score_{name}": one.score.astype(np.float32)}
+    return arrays
+
+
+def _correlations(unit: np.ndarray) -> np.ndarray:
+    """Return the correlations of columns; NaN with one that never changes, as where all outputs saturate alike."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.corrcoef(unit.T)
