@@ -28,12 +28,14 @@ if STUDY.emulate:
 
 if STUDY.invert:
 
+    include: "workflow/rules/invert_common.smk"
     include: "workflow/rules/invert.smk"
     include: "workflow/rules/inverter_figures.smk"
 
 
 if STUDY.subthreshold:
 
+    include: "workflow/rules/subthreshold_common.smk"
     include: "workflow/rules/subthreshold.smk"
     include: "workflow/rules/subthreshold_figures.smk"
 

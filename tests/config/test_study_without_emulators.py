@@ -15,8 +15,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def laid_over(overlay: dict) -> dict:
-    """The default configuration with an overlay on it, as `snakemake --configfile` joins them."""
+    """The default sweep and its emulators with an overlay on them, as `snakemake --configfile` joins them."""
     values = yaml.safe_load((ROOT / "config.yaml").read_text())
+    values = {key: values[key] for key in ("sweeps", "emulate")} | {"sweeps": {"hipsc": values["sweeps"]["hipsc"]}}
     update_config(values, copy.deepcopy(overlay))
     return values
 

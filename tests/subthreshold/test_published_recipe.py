@@ -4,8 +4,9 @@ from pathlib import Path
 
 import jax.numpy as jnp
 import numpy as np
+from flax import nnx
 
-from gbar import nets
+from gbar.nets.convfilter import ConvFilter
 from gbar.optimiser import TrainingSettings
 from gbar.subthreshold.training import penalised
 from gbar.train import Samples, train
@@ -13,20 +14,19 @@ from gbar.train import Samples, train
 # Keras 2.15: the published notebook's model and optimiser, 200 steps of one batch of 16 paths, 4 paths validating.
 GOLDEN = dict(np.load(Path(__file__).parents[1] / "golden" / "subthreshold_keras.npz"))
 TRAINING = 16
-ARCHITECTURE = {
-    "name": "convfilter",
-    "widths": [2, 6, 16],
-    "spans": [11, 5, 1],
-    "dilations": [1, 1, 1],
-    "activations": ["relu"] * 3,
-    "causal": False,
-    "lag": 0,
-    "linear": 0,
-}
 
 
 def test_losses_and_weights_are_those_of_keras():
-    network = nets.build(ARCHITECTURE, 1, 1, 0)
+    network = ConvFilter(
+        widths=[2, 6, 16],
+        spans=[11, 5, 1],
+        dilations=[1, 1, 1],
+        activations=["relu"] * 3,
+        causal=False,
+        lag=0,
+        linear=0,
+        rngs=nnx.Rngs(params=0),
+    )
     parts = {"output": network.output, "offset": network.offset}
     for layer in range(3):
         parts |= {f"kernel_{layer}": network.kernels[layer], f"bias_{layer}": network.biases[layer]}

@@ -1,34 +1,4 @@
 # Figures of the inverters, named KIND_INVERTER; each is drawn where its section of the configuration asks for it.
-
-
-def sizes_of(wildcards):
-    section = inverter(wildcards).sizes
-    return expand(
-        f"{INVERTED}/sizes/{{number}}_{{offset}}.json",
-        number=section.traces,
-        offset=range(section.folds),
-        allow_missing=True,
-    )
-
-
-def figures_of(name):
-    """The figures of one inverter, in their order."""
-    section = STUDY.invert[name]
-    asked = {
-        "scan": section.scan,
-        "stability": section.stability if section.network is None else None,
-        "predictions": True,
-        "residuals": True,
-        "coverage": True,
-        "range": True,
-        "cross": section.cross,
-        "sizes": section.sizes,
-        "round_trip": section.round_trip,
-        "refine": section.refine,
-    }
-    return [f"invert_{kind}_{name}" for kind, wanted in asked.items() if wanted]
-
-
 FIGURES += [figure for name in STUDY.invert for figure in figures_of(name)]
 FIGURES += [f"invert_recording_{name}" for name in STUDY.recordings]
 

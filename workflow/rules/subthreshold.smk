@@ -1,26 +1,4 @@
 # Filters from a noisy current to the voltage of a neuron that does not spike: data set, trainings, linear filters.
-from gbar.subthreshold import needs as filter_needs
-
-CURRENTS = f"{RESULTS}/subthreshold/currents.zarr"
-FILTER = f"{RESULTS}/subthreshold/filters/{{filter}}"
-BASELINE = f"{RESULTS}/subthreshold/baselines/{{baseline}}"
-
-
-wildcard_constraints:
-    filter="[a-z][a-z0-9_]*",
-    baseline="[a-z][a-z0-9_]*",
-
-
-def need_of_currents(wildcards):
-    return filter_needs.of_currents(STUDY.subthreshold.currents)
-
-
-def need_of_filter(wildcards):
-    return filter_needs.of_training(STUDY.subthreshold.currents, FILTERS[wildcards.filter])
-
-
-def need_of_judging(wildcards):
-    return filter_needs.of_judging(STUDY.subthreshold.currents)
 
 
 rule currents:
@@ -39,7 +17,7 @@ rule currents:
         mem_mb=mem_mb(need_of_currents),
         runtime=runtime(need_of_currents),
     params:
-        settings=STUDY.subthreshold.currents.canonical(),
+        settings=lambda wildcards: STUDY.subthreshold.currents.canonical(),
     message:
         "Drawing currents and solving the neuron under them"
     shell:

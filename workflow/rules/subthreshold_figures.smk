@@ -1,15 +1,5 @@
 # Figures of the subthreshold study.
 FIGURES += [f"subthreshold_{kind}" for kind in ("validation", "test", "weights", "losses")]
-# One training of each model, where a figure shows voltages.
-SHOWN_FILTERS = [next(iter(STUDY.subthreshold.trainings_of(model))) for model in STUDY.subthreshold.models]
-
-
-def score_files():
-    """NAME=FILE of all scores, as the verb takes them: a model once for each of its trainings."""
-    trained = [(model, one) for model in STUDY.subthreshold.models for one in STUDY.subthreshold.trainings_of(model)]
-    return [f"{model}={FILTER.format(filter=one)}/metrics.json" for model, one in trained] + [
-        f"{name}={BASELINE.format(baseline=name)}/metrics.json" for name in BASELINES
-    ]
 
 
 rule figure_subthreshold_validation:
