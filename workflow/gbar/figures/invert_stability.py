@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from gbar.figures.invert_parameters import KNOWING_NOTHING_MSE
 from gbar.figures.style import BLACK, PALE, PALETTE, log_axis, mark_panel, page_figure, styled
+from gbar.invert.golden import median_mse
 
 CONVERGED, RUNNING, LOST = range(3)
 LOOKS: tuple[dict[str, Any], ...] = (
@@ -43,13 +44,6 @@ class Design:
     validation_mse: np.ndarray
     golden: bool
     scan_mse: float
-
-
-def median_mse(design: Design) -> float:
-    """Return the median that the golden design is chosen by: lost seeds are the worst, of two middle ones the lower."""
-    lost = [OF_STATUS.get(status, LOST) == LOST for status in design.status]
-    mse = np.where(lost | ~np.isfinite(design.validation_mse), np.inf, design.validation_mse)
-    return float(np.sort(mse)[(len(mse) - 1) // 2])
 
 
 @styled
@@ -89,7 +83,7 @@ def _draw_design(axes: Axes, place: int, design: Design, none: float) -> None:
     strewn = place + np.linspace(-STREWN, STREWN, len(mse))[np.argsort(np.argsort(mse, kind="stable"))]
     for kind, look in enumerate(LOOKS):
         axes.plot(strewn[kinds == kind], mse[kinds == kind], linestyle="", markersize=5, **look)
-    median = median_mse(design)
+    median = median_mse(design.status, design.validation_mse.tolist())
     if np.isfinite(median):
         axes.plot((place - MEDIAN_WIDTH, place + MEDIAN_WIDTH), (median, median), color=BLACK, linewidth=2)
     axes.plot(place - MEDIAN_WIDTH - 0.06, design.scan_mse, "D", color=BLACK, markersize=4)
@@ -98,7 +92,7 @@ def _draw_design(axes: Axes, place: int, design: Design, none: float) -> None:
 def _told(design: Design) -> str:
     """Return what stands below a design."""
     kinds = [OF_STATUS.get(status, LOST) for status in design.status]
-    median = median_mse(design)
+    median = median_mse(design.status, design.validation_mse.tolist())
     told = f"median {median:.3g}" if np.isfinite(median) else "no median"
     lines = [
         f"rank {design.rank}, trial {design.trial}",

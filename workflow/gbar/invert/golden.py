@@ -71,7 +71,10 @@ def choose_golden(given: Golden | None, candidates: Sequence[str | Path], out: s
 
 
 def _steadiest(designs: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    medians = [_median(design["members"]) for design in designs]
+    medians = [
+        median_mse(*([one[key] for one in design["members"]] for key in ("status", "validation_mse")))
+        for design in designs
+    ]
     lowest = min(medians)
     if lowest == math.inf:
         trials = ", ".join(str(design["trial"]) for design in designs)
@@ -82,13 +85,15 @@ def _steadiest(designs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return designs[medians.index(lowest)]
 
 
-def _median(members: Sequence[dict[str, Any]]) -> float:
-    """Return the median validation MSE of networks; infinite where more than half did not come to an end."""
-    mse = [one["validation_mse"] if one["status"] in ENDED else None for one in members]
-    if mse.count(None) > len(mse) / 2:
-        return math.inf
-    # Of an even number the lower middle one: with half of them not at an end the other would be infinite.
-    return statistics.median_low(math.inf if one is None else one for one in mse)
+def median_mse(status: Sequence[str], mse: Sequence[float | None]) -> float:
+    """Return the median validation MSE of networks, by which designs are compared.
+
+    Those that did not come to an end count as infinite; of two middle ones the lower is taken.
+    """
+    return statistics.median_low(
+        value if how in ENDED and value is not None and math.isfinite(value) else math.inf
+        for how, value in zip(status, mse, strict=True)
+    )
 
 
 def _read(path: str | Path) -> Any:

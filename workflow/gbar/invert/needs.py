@@ -9,6 +9,7 @@ from gbar.resources import LIBRARIES_MB, SAMPLE_S, START_S, Need
 
 TRAINED_SAMPLE_S = 1.1e-6  # an input sample of a trace in an epoch, one core; 100 traces of 9,000 samples a second
 PREDICTED_SAMPLE_S = 0.4e-6  # the same in prediction: no gradients
+REFINED_S = 0.08  # a step of one start: 15 simulations of the dearest simulator, side by side with others
 BYTES_PER_MB = 1e6
 HELD_MB = 1000.0  # traces held at once: larger data sets are streamed
 ACTIVATIONS_MB = 2500.0  # of a batch of 128 traces of 14,500 samples in some ten layers, and their gradients
@@ -50,9 +51,6 @@ def of_refinement(section: InverterSection, rows: int) -> Need:
     need, refine = of_prediction(section, rows), section.refine
     steps = refine.cells * refine.starts * refine.horizons * refine.steps
     return Need(need.seconds + steps * REFINED_S, need.mb)
-
-
-REFINED_S = 0.08  # a step of one start: 15 simulations of the dearest simulator, side by side with others
 
 
 def _training(section: InverterSection, rows: int, members: int) -> Need:
