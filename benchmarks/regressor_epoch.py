@@ -91,7 +91,7 @@ def _begin(rival_python: str, scratch: Path) -> tuple[dict[str, Worker], float, 
             rival.end()
             continue
         shapes = {"flat": network.flat_size(SAMPLES), "n_outputs": OUTPUTS, **options}
-        rival.ask(network=architecture, shapes=shapes, output=str(theirs), **same)
+        rival.ask(network=architecture, shapes=shapes, adam={"fused": True}, output=str(theirs), **same)
         difference = max(difference, float(np.abs(output - np.load(theirs)).max() / np.abs(output).max()))
         if difference > TOLERANCE:
             sys.exit(f"the outputs of gbar and {name} differ by {difference:.2g} of the largest: not the same network")

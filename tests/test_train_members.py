@@ -98,6 +98,24 @@ def test_a_member_that_has_ended_stays_at_its_best_while_the_others_go_on(undist
         assert mean_loss(member.model, sines(50, 1), 12) == pytest.approx(member.best_validation_loss, rel=1e-5)
 
 
+def test_members_learn_the_same_all_at_once_as_on_a_gpu(
+    undisturbed: list[TrainingOutcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worst = max(member.history[0].validation_loss for member in undisturbed)
+
+    def stop(history: list[EpochRecord]) -> str | None:
+        return "not the worst" if len(history) == 2 and history[0].validation_loss < worst else None
+
+    asked = []
+    monkeypatch.setattr(jax, "default_backend", lambda: asked.append("gpu") or "gpu")
+    members = run(*SEEDS, stop=stop)
+    assert asked
+    assert sorted(len(member.history) for member in members) == [2, 2, 6]
+    for member, in_turn in zip(members, undisturbed, strict=True):
+        np.testing.assert_allclose(losses(member), losses(in_turn)[: len(member.history)], rtol=1e-5)
+        assert mean_loss(member.model, sines(50, 1), 12) == pytest.approx(member.best_validation_loss, rel=1e-5)
+
+
 def test_a_member_that_diverges_leaves_the_others_alone(undisturbed: list[TrainingOutcome]) -> None:
     models = [Small(seed) for seed in SEEDS]
     nnx.update(models[1], jax.tree.map(lambda leaf: leaf * jnp.nan, nnx.state(models[1])))

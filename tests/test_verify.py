@@ -8,20 +8,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_inverter import made_traces
 from made_up import gathered
 from synthetic import synthetic_windows
 
 from gbar import nets
 from gbar.blocks import Block, read_block, write_block
 from gbar.cli import main
-from gbar.emulate.metrics import write_metrics
 from gbar.emulate.windows import open_windows, write_windows
 from gbar.figures.losses import History, draw_losses
 from gbar.figures.style import save
 from gbar.files import write_csv
+from gbar.metrics import write_metrics
 from gbar.model import Input, ModelCard, Output, save_model
 from gbar.provenance import now, provenance
 from gbar.rows import read_rows
+from gbar.verify import SCORED
 
 ARCHITECTURE = {"name": "dlstm2", "lstm_widths": [3, 3], "dense_widths": [4, 4]}
 SWEEP = {
@@ -80,6 +82,33 @@ def test_whole_results_are_told_line_by_line(results: Path, capsys: pytest.Captu
         assert f"emulate/dlstm2/{name}" in out
     assert out.count(": as drawn") == 2
     assert out.endswith("13 things checked, nothing wrong\n")
+
+
+@pytest.fixture
+def inverter(results: Path, tmp_path: Path) -> Path:
+    """Return the folder of an inverter among the results, with its data set and made-up outputs of its jobs."""
+    folder = results / "invert/small"
+    folder.mkdir(parents=True)
+    made_traces(tmp_path / "made").rename(folder / "traces.zarr")
+    for scores, beside in SCORED.items():
+        (folder / beside).write_bytes(b"what a job wrote")
+        write_metrics(folder / scores, {"cells": 2}, [folder / beside])
+    write_metrics(folder / "golden.json", {"trial": 2})
+    return folder
+
+
+def test_every_output_of_an_inverter_is_held_to_its_digest(
+    results: Path, inverter: Path, capsys: pytest.CaptureFixture
+):
+    assert verified(results, capsys) == (0, [])
+    for file in (*SCORED.values(), "golden.json"):
+        flip(inverter / file, 3)
+        status, wrong = verified(results, capsys)
+        assert (status, len(wrong)) == (1, 1)
+        assert wrong[0].startswith(f"invert/small/{file}: WRONG: ")
+        flip(inverter / file, 3)
+    (inverter / "cross.json").unlink()
+    assert verified(results, capsys)[1] == ["invert/small/cross.json: WRONG: is missing; run Snakemake again"]
 
 
 def first_block(results: Path) -> Path:

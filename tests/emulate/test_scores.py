@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from tests.traces import FALL_MS, RISE_MS, action_potentials
 
-from gbar.emulate.metrics import read_metrics, write_metrics
 from gbar.emulate.scores import choose_sigma, floor, score, smooth
 from gbar.emulate.split import TEST, TRAIN
+from gbar.metrics import read_metrics, write_metrics
 
 DT = 0.12
 

@@ -181,12 +181,18 @@ def test_the_trainings_of_all_sizes_are_read_without_those_that_diverged(tmp_pat
     paths = []
     for k, (traces, mse) in enumerate([(1000, 0.2), (4000, 0.1), (4000, None)]):
         paths.append(tmp_path / f"{k}.json")
-        paths[-1].write_text(json.dumps({"traces": traces, "test_mse": mse, "minutes": 2.0 + k}))
+        percent = {"a": 3.0, "d": None if mse is None else 20.0}
+        found = {"traces": traces, "test_mse": mse, "minutes": 2.0 + k, "rms_percent": percent}
+        paths[-1].write_text(json.dumps(found))
     sizes = read_sizes(paths)
+    assert sizes.parameters == {"a", "d"}
     assert (sizes.traces.tolist(), sizes.minutes.tolist()) == ([1000, 4000], [2, 3])
     assert sizes.law is not None
     assert sizes.law.exponent == pytest.approx(-0.5)
     assert read_sizes(paths[:1]).law is None
+    paths[0].write_text(json.dumps(found | {"rms_percent": {"a": 3.0}}))
+    with pytest.raises(UserError, match=r"0.json and others: the trainings infer different parameters"):
+        read_sizes(paths)
     paths[0].write_text("{}")
     with pytest.raises(UserError, match=r"0.json: lacks 'traces'"):
         read_sizes(paths)

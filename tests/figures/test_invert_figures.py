@@ -16,7 +16,7 @@ from gbar.figures.invert_refine import Refined, draw_refine
 from gbar.figures.invert_residuals import draw_residuals
 from gbar.figures.invert_round_trip import Cells, Example, draw_round_trip
 from gbar.figures.invert_scan import Trial, draw_scan
-from gbar.figures.invert_sizes import PUBLISHED, Sizes, draw_sizes, medians
+from gbar.figures.invert_sizes import PUBLISHED, Sizes, draw_sizes, medians, published_of
 from gbar.figures.invert_stability import Design, draw_stability
 from gbar.invert.power_law import PowerLaw
 from gbar.invert.traces import UnitParameter
@@ -226,11 +226,11 @@ def test_the_seeds_of_a_design_are_counted_by_how_they_ended_and_the_golden_one_
     assert_readable(figure)
 
 
-@pytest.mark.parametrize("published", [(), PUBLISHED["mainen1996"]], ids=["alone", "with published"])
+@pytest.mark.parametrize("published", [(), PUBLISHED], ids=["alone", "with published"])
 def test_the_error_falls_with_the_number_of_traces_beside_the_published_points_if_there_are_any(published):
     traces = np.repeat([8000.0, 2000.0, 4000.0], 2)
     law = PowerLaw(0.05, -0.41, 0.002, 0.02)
-    sizes = Sizes(traces, law(traces) * np.tile([0.9, 1.1], 3), traces / 100, law)
+    sizes = Sizes(frozenset("a"), traces, law(traces) * np.tile([0.9, 1.1], 3), traces / 100, law)
     assert medians(traces, sizes.minutes)[1].tolist() == [20, 40, 80]
     figure = draw_sizes(sizes, published=published)
     error, cost = panels(figure)
@@ -241,6 +241,13 @@ def test_the_error_falls_with_the_number_of_traces_beside_the_published_points_i
     assert fitted.get_ydata()[0] == pytest.approx(0.05 * 0.02**-0.41)
     assert cost.get_ylabel() == "minutes of a training"
     assert_readable(figure)
+
+
+def test_published_points_are_of_one_cell_and_exactly_its_parameters():
+    own = frozenset(name for name, *_ in TEN)
+    assert published_of("mainen1996", own) == PUBLISHED
+    for cell, parameters in (("mainen1996", own - {"rm"}), ("mainen1996", own | {"gca_soma"}), ("ballsticks", own)):
+        assert published_of(cell, parameters) == ()
 
 
 def test_traces_simulated_again_lie_over_the_held_out_ones_and_undefined_errors_are_counted():

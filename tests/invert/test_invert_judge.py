@@ -10,11 +10,11 @@ from made_up import gathered
 from scipy.stats import binom, spearmanr
 
 import gbar
-from gbar.emulate.metrics import read_metrics
 from gbar.errors import UserError
 from gbar.invert.cross import judge_cross
 from gbar.invert.judge import judge
 from gbar.invert.traces import TEST, open_traces
+from gbar.metrics import read_metrics
 
 
 @pytest.fixture(scope="module")
@@ -82,11 +82,22 @@ def test_a_data_set_it_did_not_learn_from_is_refused(study: Path, tmp_path: Path
     assert not (tmp_path / "metrics.json").exists()
 
 
+def crossed(study: Path, folder: Path, **stores: Path) -> tuple[dict, dict[str, np.ndarray]]:
+    """Show other simulators to the inverter of the study and return what was written."""
+    metrics, answers = folder / "cross.json", folder / "cross.npz"
+    judge_cross(study / "model", study / "traces.zarr", stores, metrics, answers)
+    with np.load(answers, allow_pickle=False) as arrays:
+        return read_metrics(metrics, sealed=True), dict(arrays)
+
+
 def test_another_simulator_is_shown_and_noticed(study: Path, tmp_path: Path) -> None:
     store = made_sweep(tmp_path / "other", others=True)
-    judge_cross(study / "model", study / "traces.zarr", {"others": store}, tmp_path / "cross.npz")
-    with np.load(tmp_path / "cross.npz", allow_pickle=False) as arrays:
-        cross = dict(arrays)
+    metrics, cross = crossed(study, tmp_path, others=store)
+    assert metrics.pop("files").keys() == {"cross.npz"}
+    assert metrics == {
+        name: {key: cross[key][k] for key in ("traces", "beyond", "flagged")}
+        for k, name in enumerate(["own", "others"])
+    }
     assert cross["sweeps"].tolist() == ["own", "others"]
     assert cross["traces"].tolist() == [180, ROWS]
     own, others = cross["flagged"]
@@ -101,13 +112,11 @@ def test_rows_of_another_simulator_that_diverged_are_not_shown(study: Path, tmp_
     V, status = np.full((ROWS, SAMPLES + 1), -60.0), np.zeros(ROWS, np.int8)
     V[:100, 5:], status[:100] = np.nan, 2
     store = gathered(tmp_path / "flat", SWEEP, V, status) / "store.zarr"
-    judge_cross(study / "model", study / "traces.zarr", {"flat": store}, tmp_path / "cross.npz")
-    with np.load(tmp_path / "cross.npz", allow_pickle=False) as arrays:
-        assert arrays["traces"].tolist() == [180, ROWS - 100]
-        # They are all alike, and so is what is predicted of them.
-        # All alike, and so is what is predicted of them: their correlation is none.
-        assert np.ptp(arrays["unit_flat"], axis=0).max() < 1e-5
-        assert arrays["flagged"][1] in (0, 1)
+    _, cross = crossed(study, tmp_path, flat=store)
+    assert cross["traces"].tolist() == [180, ROWS - 100]
+    # All alike, and so is what is predicted of them.
+    assert np.ptp(cross["unit_flat"], axis=0).max() < 1e-5
+    assert cross["flagged"][1] in (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -123,5 +132,5 @@ def test_a_store_that_does_not_fit_the_window_is_refused(
     store = gathered(tmp_path / "other", values, np.full((20, samples), -60.0)) / "store.zarr"
     assert "V" in zarr.open_group(store, mode="r")
     with pytest.raises(UserError, match=message):
-        judge_cross(study / "model", study / "traces.zarr", {"other": store}, tmp_path / "cross.npz")
-    assert not (tmp_path / "cross.npz").exists()
+        crossed(study, tmp_path, other=store)
+    assert not list(tmp_path.glob("cross.*"))

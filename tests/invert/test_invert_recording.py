@@ -11,11 +11,11 @@ from fake_inverter import FakeInverter
 from gbar import stimuli
 from gbar.cli import main
 from gbar.config.invert import RecordingSection, TracesSection
-from gbar.emulate.metrics import read_metrics
 from gbar.errors import UserError
 from gbar.figures.invert_recording_data import read_recorded
 from gbar.files import write_csv
 from gbar.invert.recording import ask, ask_recording, lines, prepare
+from gbar.metrics import read_metrics
 from gbar.recordings import Recording
 
 CELL = (-0.8, 0.1, 0.5, -0.2)  # unit parameters of the Izhikevich cell: some spikes
@@ -149,7 +149,24 @@ def too_short(folder: Path) -> list[str]:
     return ["invert", str(written(folder / "cell.csv", duration_ms=5)), "--model", "{study}/model"]
 
 
-@pytest.mark.parametrize("given", [no_inverter, a_step_of_current, too_short])
+def table(folder: Path, V_mV: list[float], every_ms: float = 0.1) -> list[str]:
+    write_csv(folder / "cell.csv", ["time_ms", "V_mV"], [[every_ms * k, V] for k, V in enumerate(V_mV)])
+    return ["invert", str(folder / "cell.csv"), "--model", "{study}/model"]
+
+
+def a_gap(folder: Path) -> list[str]:
+    return table(folder, [-60.0] * 50 + [np.nan] + [-60.0] * 150)
+
+
+def volts(folder: Path) -> list[str]:
+    return table(folder, [-0.06] * 200)
+
+
+def sampled_too_coarsely(folder: Path) -> list[str]:
+    return table(folder, [-60.0] * 200, every_ms=1.0)
+
+
+@pytest.mark.parametrize("given", [no_inverter, a_step_of_current, too_short, a_gap, volts, sampled_too_coarsely])
 def test_a_mistake_ends_in_one_message_and_nothing_is_written(given, study: Path, tmp_path: Path, capsys) -> None:
     words = [word.format(study=study) for word in given(tmp_path)]
     before = set(tmp_path.iterdir())

@@ -1,6 +1,5 @@
 """The random scan: trials whatever becomes of them, their ranking, the best trained again, and the choice."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ import pytest
 from made_inverter import NETWORK, TRAINING, made_traces
 
 from gbar.config.invert import DrawsSection
-from gbar.emulate.metrics import read_metrics, write_metrics
 from gbar.errors import UserError
 from gbar.files import read_csv
 from gbar.history import EpochRecord
@@ -19,6 +17,7 @@ from gbar.invert.golden import Golden, choose_golden, read_golden
 from gbar.invert.ranking import rank_trials
 from gbar.invert.scan import grace, run_trial
 from gbar.invert.stability import run_stability
+from gbar.metrics import read_metrics, write_metrics
 
 SCAN = DrawsSection(
     blocks=(2, 2),
@@ -70,7 +69,7 @@ def again(folder: Path, number: int, mse: list[float | None]) -> Path:
 
 def chosen(folder: Path, *candidates: Path) -> dict[str, Any]:
     choose_golden(None, candidates, folder / "golden.json")
-    return json.loads((folder / "golden.json").read_text())
+    return read_metrics(folder / "golden.json", sealed=True)
 
 
 def epochs(*losses: float) -> list[EpochRecord]:
@@ -134,8 +133,9 @@ def test_trials_are_ranked_by_mse_and_only_those_that_ended_are_the_best(tmp_pat
     assert [row[1] for row in rows] == ["2", "3", "0", "1"]
     assert rows[0] == ["1", "2", "completed", "0.1", "0.1", "4", "0.5", "90", "12", "11", "[4, 6]", "0.25"]
     assert rows[-1][3] == ""
-    best = json.loads((tmp_path / "top.json").read_text())
-    assert [(one["rank"], one["trial"]) for one in best] == [(1, 2), (3, 0)]
+    top = read_metrics(tmp_path / "top.json", sealed=True)
+    assert [(one["rank"], one["trial"]) for one in top["best"]] == [(1, 2), (3, 0)]
+    assert top["files"].keys() == {"scan.csv"}
     with pytest.raises(UserError, match="none of the 1 trials came to an end"):
         rank_trials(files[1:2], tmp_path / "none.csv", tmp_path / "none.json", top=1)
     assert not (tmp_path / "none.csv").exists()

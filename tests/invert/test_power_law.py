@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from made_inverter import made_golden
 
-from gbar.emulate.metrics import read_metrics
 from gbar.errors import UserError
 from gbar.invert.power_law import fit_power_law
 from gbar.invert.sizes import subset, train_size
 from gbar.invert.traces import open_traces, parts
+from gbar.metrics import read_metrics
 
 
 def test_the_published_points_follow_a_power_of_minus_0_41() -> None:

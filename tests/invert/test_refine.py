@@ -10,6 +10,7 @@ from gbar.invert.dataset import unit_parameters
 from gbar.invert.fitting_trace import binned, trace_error
 from gbar.invert.refine import ACCEPTED, HEADER, STUCK, refine, refine_test_cells, starts_of
 from gbar.invert.resimulate import Simulator
+from gbar.metrics import read_metrics
 
 CELLS = np.array([[-0.8, 0.1, 0.5, -0.2], [0.2, 0.4, -0.3, 0.6], [-0.4, -0.2, 0.1, 0.3]])
 SETTINGS = RefineSection()
@@ -69,14 +70,16 @@ def test_windows_are_cut_out_of_the_run_and_end_where_they_are_told(simulator: S
 
 
 def test_the_job_writes_a_line_for_each_test_cell(study, tmp_path) -> None:
-    out = tmp_path / "refined.csv"
-    refine_test_cells(
-        study / "model", study / "traces.zarr", RefineSection(cells=3, starts=2, horizons=2, steps=1), out
-    )
-    header, rows = read_csv(out)
+    table, settings = tmp_path / "refined.csv", RefineSection(cells=3, starts=2, horizons=2, steps=1)
+    refine_test_cells(study / "model", study / "traces.zarr", settings, tmp_path / "refined.json", table)
+    header, rows = read_csv(table)
     assert tuple(header) == HEADER
     assert len(rows) == 3
     for row in rows:
         values = dict(zip(header[1:], map(float, row[1:]), strict=True))
         assert values["trace_after"] <= values["trace_before"]
         assert values["accepted"] or values["error_after"] == values["error_before"]
+    metrics = read_metrics(tmp_path / "refined.json", sealed=True)
+    assert (metrics["cells"], metrics["accepted"]) == (3, sum(row[1] == "1" for row in rows))
+    assert metrics["trace_after"] == sorted(float(row[5]) for row in rows)[1]
+    assert metrics["files"].keys() == {"refined.csv"}

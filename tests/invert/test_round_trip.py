@@ -12,14 +12,16 @@ from gbar.invert.inverter import load_inverter
 from gbar.invert.resimulate import Simulator
 from gbar.invert.round_trip import HEADER, round_trip
 from gbar.invert.traces import TEST, STEP_mV, open_traces
+from gbar.metrics import read_metrics
 
 CELLS = 5
+OUTPUTS = ("roundtrip.json", "roundtrip.csv", "roundtrip.npz")
 
 
 @pytest.fixture(scope="module")
 def made(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("round_trip")
-    round_trip(study / "model", study / "traces.zarr", CELLS, folder / "roundtrip.csv", folder / "roundtrip.npz")
+    round_trip(study / "model", study / "traces.zarr", CELLS, *(folder / name for name in OUTPUTS))
     return folder
 
 
@@ -40,10 +42,14 @@ def test_the_voltage_error_is_that_of_the_prediction_simulated_again(made: Path,
     _, lines = read_csv(made / "roundtrip.csv")
     assert [line[0] for line in lines] == [data.ids[row] for row in rows]
     np.testing.assert_allclose([float(line[1]) for line in lines], expected, rtol=1e-5)
+    metrics = read_metrics(made / "roundtrip.json", sealed=True)
+    assert (metrics["cells"], metrics["diverged"]) == (CELLS, 0)
+    assert metrics["rmse_mV"] == pytest.approx(np.median(expected), rel=1e-5)
+    assert metrics["files"].keys() == set(OUTPUTS[1:])
 
 
 def test_another_data_set_is_refused_and_nothing_is_written(study: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(UserError, match="no data set of traces"):
-        round_trip(study / "model", study / "sweep" / "store.zarr", CELLS, out / "a.csv", out / "a.npz")
+        round_trip(study / "model", study / "sweep" / "store.zarr", CELLS, *(out / name for name in OUTPUTS))
     assert not out.exists()

@@ -15,14 +15,22 @@ from gbar.biomarker_table import DIVERGED, read_table
 from gbar.blocks import kept_rows, read_block
 from gbar.design_files import DESCRIPTION, TABLE, read_design
 from gbar.digest import file_digest
-from gbar.emulate.metrics import FILES, read_metrics
 from gbar.errors import UserError
 from gbar.figures.seal import is_intact
+from gbar.metrics import FILES, read_metrics
 from gbar.model_files import read_model_files
 from gbar.rows import Rows, read_rows
 from gbar.store import ROWS_PER_SHARD, STATUS, array, open_store, read_kept, verify
 
 SUBTHRESHOLD = "subthreshold"  # folder of that study
+# Of an inverter: files with digests, and one that is written with each.
+SCORED = {
+    "top.json": "scan.csv",
+    "metrics.json": "predictions.npz",
+    "cross.json": "cross.npz",
+    "roundtrip.json": "roundtrip.csv",
+    "refined.json": "refined.csv",
+}
 EDITED = "is not as it was written (its digest differs)"
 
 
@@ -67,6 +75,8 @@ def verify_results(folder: str | Path, thorough: bool = True) -> Iterator[Findin
         yield from verify_evaluation(model.parent / "metrics.json")
     for inverter in sorted(path.parent for path in Path(folder).glob("invert/*/traces.zarr")):
         yield from verify_inverter(inverter, thorough)
+    for answer in sorted(Path(folder).glob("recordings/*.json")):
+        yield from verify_evaluation(answer)
     if subthreshold.exists():
         yield from verify_subthreshold(subthreshold)
     for figure in sorted(file for kind in ("svg", "png") for file in Path(folder).glob(f"figures/*.{kind}")):
@@ -125,14 +135,13 @@ def verify_inverter(folder: Path, thorough: bool = True) -> Iterator[Finding]:
     for model in (*sorted(folder.glob("folds/*")), folder / "model"):
         if model.exists():
             yield verify_model(model, traces)
-    if (metrics := folder / "metrics.json").exists():
-        yield from verify_evaluation(metrics)
-    for result in sorted(file for kind in ("scan", "stability", "sizes") for file in folder.glob(f"{kind}/*.json")):
-        try:
-            read_metrics(result, sealed=True)
-            yield Finding(result, "as written")
-        except UserError as error:
-            yield _wrong(result, _without(result, error))
+    for scores, beside in SCORED.items():
+        if (folder / scores).exists() or (folder / beside).exists():
+            yield from verify_evaluation(folder / scores)
+    for result in sorted(
+        file for kind in ("golden", "scan/*", "stability/*", "sizes/*") for file in folder.glob(f"{kind}.json")
+    ):
+        yield from verify_evaluation(result)
 
 
 def verify_subthreshold(folder: Path) -> Iterator[Finding]:

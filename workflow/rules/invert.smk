@@ -217,7 +217,8 @@ rule cross:
         stores=lambda wildcards: [store_of(sweep) for sweep in inverter(wildcards).cross],
         code=code("gbar.runtime", "gbar.invert.cross"),
     output:
-        f"{INVERTED}/cross.npz",
+        metrics=f"{INVERTED}/cross.json",
+        answers=f"{INVERTED}/cross.npz",
     log:
         f"{RESULTS}/logs/invert/{{inverter}}/cross.log",
     benchmark:
@@ -233,8 +234,8 @@ rule cross:
     message:
         "Showing traces of other cells to inverter {wildcards.inverter}"
     shell:
-        "python -m gbar cross --model {input.model:q} --traces {input.traces:q} --stores {params.stores:q} --out {output:q}"
-        " > {log:q} 2>&1"
+        "python -m gbar cross --model {input.model:q} --traces {input.traces:q} --stores {params.stores:q}"
+        " --metrics {output.metrics:q} --out {output.answers:q} > {log:q} 2>&1"
 
 
 rule size:
@@ -269,6 +270,7 @@ rule round_trip:
         traces=f"{INVERTED}/traces.zarr",
         code=code("gbar.runtime", "gbar.invert.round_trip"),
     output:
+        metrics=f"{INVERTED}/roundtrip.json",
         table=f"{INVERTED}/roundtrip.csv",
         examples=f"{INVERTED}/roundtrip.npz",
     log:
@@ -287,7 +289,7 @@ rule round_trip:
         "Simulating cells again as inverter {wildcards.inverter} has them"
     shell:
         "python -m gbar round-trip --model {input.model:q} --traces {input.traces:q} --cells {params.cells:q}"
-        " --table {output.table:q} --examples {output.examples:q} > {log:q} 2>&1"
+        " --metrics {output.metrics:q} --table {output.table:q} --examples {output.examples:q} > {log:q} 2>&1"
 
 
 rule refine:
@@ -296,7 +298,8 @@ rule refine:
         traces=f"{INVERTED}/traces.zarr",
         code=code("gbar.runtime", "gbar.invert.refine"),
     output:
-        f"{INVERTED}/refined.csv",
+        metrics=f"{INVERTED}/refined.json",
+        table=f"{INVERTED}/refined.csv",
     log:
         f"{RESULTS}/logs/invert/{{inverter}}/refine.log",
     benchmark:
@@ -313,7 +316,7 @@ rule refine:
         "Refining answers of inverter {wildcards.inverter}"
     shell:
         "python -m gbar refine --model {input.model:q} --traces {input.traces:q} --settings {params.settings:q}"
-        " --out {output:q} > {log:q} 2>&1"
+        " --metrics {output.metrics:q} --table {output.table:q} > {log:q} 2>&1"
 
 
 rule recording:

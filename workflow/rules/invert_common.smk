@@ -38,7 +38,7 @@ def candidates(wildcards):
     if section.stability is None:
         return [top]
     with open(top) as ranked:
-        return [f"{INVERTED}/stability/{design['trial']:04d}.json" for design in json.load(ranked)]
+        return [f"{INVERTED}/stability/{design['trial']:04d}.json" for design in json.load(ranked)["best"]]
 
 
 def settings_of_design(wildcards):

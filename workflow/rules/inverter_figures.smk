@@ -321,5 +321,4 @@ rule figure_invert_recording:
         "Drawing recording {wildcards.recording}"
     shell:
         "python -m gbar figure invert_recording --answer {input.answer:q} --traces {input.traces:q}"
-        ""
         " --out {output.svg:q} {output.png:q} > {log:q} 2>&1"

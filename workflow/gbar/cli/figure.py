@@ -128,7 +128,7 @@ def _losses(options: argparse.Namespace) -> object:
 
 
 def _smoothing(options: argparse.Namespace) -> object:
-    from gbar.emulate.metrics import read_metrics
+    from gbar.metrics import read_metrics
     from gbar.figures.smoothing import draw_smoothing
     from gbar.figures.smoothing_data import read_scans
 
@@ -151,7 +151,7 @@ def _apd(options: argparse.Namespace) -> object:
 
 
 def _learning(options: argparse.Namespace) -> object:
-    from gbar.emulate.metrics import read_metrics
+    from gbar.metrics import read_metrics
     from gbar.figures.learning import draw_learning
     from gbar.figures.learning_data import read_learning
 

@@ -66,6 +66,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     cross = verbs.add_parser("cross", help="show an inverter traces of other cells")
     _add_model(cross)
     add_named_paths(cross, "--stores", "store of each other sweep, NAME=store.zarr")
+    cross.add_argument("--metrics", type=Path, required=True, help="shares noticed to write, .json")
     cross.add_argument("--out", type=Path, required=True, help="answers to write, .npz")
     cross.set_defaults(run=_cross)
 
@@ -79,6 +80,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     round_trip = verbs.add_parser("round-trip", help="simulate held-out cells again as an inverter has them")
     _add_model(round_trip)
     round_trip.add_argument("--cells", type=int, required=True, help="number of cells")
+    round_trip.add_argument("--metrics", type=Path, required=True, help="medians to write, .json")
     round_trip.add_argument("--table", type=Path, required=True, help="errors to write, .csv")
     round_trip.add_argument("--examples", type=Path, required=True, help="some traces to write, .npz")
     round_trip.set_defaults(run=_round_trip)
@@ -86,7 +88,8 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     refine = verbs.add_parser("refine", help="fit parameters to held-out traces from an inverter's answer on")
     _add_model(refine)
     refine.add_argument("--settings", required=True, help="how, as JSON")
-    refine.add_argument("--out", type=Path, required=True, help="table to write, .csv")
+    refine.add_argument("--metrics", type=Path, required=True, help="medians to write, .json")
+    refine.add_argument("--table", type=Path, required=True, help="errors of each cell to write, .csv")
     refine.set_defaults(run=_refine)
 
     recording = verbs.add_parser("recording", help="ask an inverter about a recording, for the report")
@@ -186,7 +189,7 @@ def _cross(options: argparse.Namespace) -> None:
     _start()
     from gbar.invert.cross import judge_cross
 
-    judge_cross(options.model, options.traces, dict(options.stores), options.out)
+    judge_cross(options.model, options.traces, dict(options.stores), options.metrics, options.out)
 
 
 def _size(options: argparse.Namespace) -> None:
@@ -207,8 +210,8 @@ def _round_trip(options: argparse.Namespace) -> None:
     _start_solving()
     from gbar.invert.round_trip import round_trip
 
-    report = progress("simulating again")
-    round_trip(options.model, options.traces, options.cells, options.table, options.examples, report)
+    outputs = (options.metrics, options.table, options.examples)
+    round_trip(options.model, options.traces, options.cells, *outputs, progress("simulating again"))
 
 
 def _refine(options: argparse.Namespace) -> None:
@@ -219,7 +222,8 @@ def _refine(options: argparse.Namespace) -> None:
     _start_solving()
     from gbar.invert.refine import refine_test_cells
 
-    refine_test_cells(options.model, options.traces, settings, options.out, progress("refining"))
+    report = progress("refining")
+    refine_test_cells(options.model, options.traces, settings, options.metrics, options.table, report)
 
 
 def _recording(options: argparse.Namespace) -> None:

@@ -47,7 +47,9 @@ def add_figures(drawings: argparse._SubParsersAction) -> None:
 
     sizes = drawings.add_parser("invert_sizes", help="error against the number of training traces")
     sizes.add_argument("--metrics", type=Path, required=True, nargs="+", help="scores of each training, metrics.json")
-    sizes.add_argument("--cell", help="the cell, whose published errors are shown, too, where there are any")
+    sizes.add_argument(
+        "--cell", help="the cell; published errors are shown, too, where they are of it and its parameters"
+    )
     sizes.set_defaults(draw=_sizes)
 
     round_trip = drawings.add_parser("invert_round_trip", help="traces simulated again from predicted parameters")
@@ -120,10 +122,11 @@ def _cross(options: argparse.Namespace) -> object:
 
 
 def _sizes(options: argparse.Namespace) -> object:
-    from gbar.figures.invert_sizes import PUBLISHED, draw_sizes
+    from gbar.figures.invert_sizes import draw_sizes, published_of
     from gbar.figures.invert_sizes_data import read_sizes
 
-    return draw_sizes(read_sizes(options.metrics), published=PUBLISHED.get(options.cell, ()))
+    sizes = read_sizes(options.metrics)
+    return draw_sizes(sizes, published=published_of(options.cell, sizes.parameters))
 
 
 def _round_trip(options: argparse.Namespace) -> object:

@@ -33,9 +33,9 @@ def _run(options: argparse.Namespace) -> None:
     check_ending("--plot", options.plot, (".svg", ".png"))
     recording = read_recording(options.recording, options.sweep, options.channel)
     start_jax(x64=False)
-    from gbar.emulate.metrics import write_metrics
     from gbar.invert.inverter import load_inverter
     from gbar.invert.recording import arrays, ask, lines, told
+    from gbar.metrics import write_metrics
 
     asked = ask(load_inverter(options.model), recording, options.start_ms)
     answer = told(asked)

@@ -117,7 +117,11 @@ class DrawsSection(Section):
         int, Field(ge=0, description="a trial is stopped as unpromising after so many epochs; 0: never")
     ] = 10
     grace_mse: Annotated[
-        Positive, Field(description="if its validation MSE is still above this; knowing nothing gives 1/3")
+        Positive,
+        Field(
+            description="if its validation MSE is still above this, or the MAE of one trained by it above the root of"
+            " three quarters of this; knowing nothing gives 1/3"
+        ),
     ] = 0.30
 
 

@@ -7,12 +7,12 @@ import numpy as np
 
 from gbar.config.emulate import SmoothingSection
 from gbar.emulate.ensemble_scores import ensemble_scores
-from gbar.emulate.metrics import write_metrics
 from gbar.emulate.per_window import beginning, write_scores
 from gbar.emulate.scores import choose_sigma, floor, score, smooth
 from gbar.emulate.split import TEST, VALIDATION
 from gbar.emulate.windows import Windows, open_windows
 from gbar.files import whole
+from gbar.metrics import write_metrics
 from gbar.model import Model, load_model
 
 TIMED_RUNS = 5

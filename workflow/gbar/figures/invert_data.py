@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
-from gbar.emulate.metrics import read_metrics
 from gbar.errors import UserError
 from gbar.figures.invert_coverage import Coverage
 from gbar.figures.invert_cross import CrossAnswers
 from gbar.figures.invert_parameters import Answers
 from gbar.figures.invert_range import Scores
 from gbar.invert.traces import UnitParameter
+from gbar.metrics import read_metrics
 
 OWN = "own"  # what cross.npz calls the simulator that the inverter was trained on
 OWN_TRACES = "own test traces"

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from gbar.emulate.metrics import read_metrics
 from gbar.errors import UserError
 from gbar.figures.invert_data import lacking, read_arrays
 from gbar.figures.invert_recording import Estimate, Recorded
+from gbar.metrics import read_metrics
 
 
 def read_recorded(answer: str | Path, traces: str | Path) -> Recorded:

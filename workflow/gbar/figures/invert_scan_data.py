@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gbar.emulate.metrics import read_metrics
 from gbar.errors import UserError
 from gbar.figures.invert_scan import Trial, ended
 from gbar.figures.invert_stability import Design
 from gbar.files import read_csv
+from gbar.metrics import read_metrics
 from gbar.report.tables import DASH, count, number
 
 MEASURED = ("validation_mse", "validation_loss", "epochs", "minutes", "parameters", "flat_size", "layers")

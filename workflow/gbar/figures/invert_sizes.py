@@ -1,6 +1,6 @@
 """Accuracy of an inverter's design against the number of traces it is trained on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +9,13 @@ from matplotlib.figure import Figure
 from gbar.figures.style import BLACK, PALETTE, label_ticks, log_axis, mark_panel, page_figure, plain, styled
 from gbar.invert.power_law import REFERENCE, PowerLaw
 
-# The inverter study's own table (2019), means of 32 trainings: by cell, the number of training traces, the test MSE of
-# its 10 unit parameters, and the minutes of a training.
-PUBLISHED: Mapping[str, Sequence[tuple[float, float, float]]] = {
-    "mainen1996": ((100_000, 0.056, 55.0), (200_000, 0.040, 90.0), (400_000, 0.030, 160.0), (800_000, 0.024, 280.0)),
-}
+# The inverter study's own table (2019), means of 32 trainings: the number of training traces, the test MSE of the unit
+# parameters, and the minutes of a training. It is of one cell and of these parameters of it.
+PUBLISHED = ((100_000, 0.056, 55.0), (200_000, 0.040, 90.0), (400_000, 0.030, 160.0), (800_000, 0.024, 280.0))
+PUBLISHED_CELL = "mainen1996"
+PUBLISHED_PARAMETERS = frozenset(
+    ("gna_dend", "gna_node", "gna_soma", "gkv_axon", "gkv_soma", "gkm_dend", "gkca_dend", "gca_dend", "c_m", "rm")
+)
 MAX_LABELS, LEAST_RATIO = 6, 1.8
 
 
@@ -22,16 +24,23 @@ class Sizes:
     """The trainings of one design on more and more traces.
 
     Attributes:
+        parameters: what they infer.
         traces: number of training traces of each training, shape (training,).
         test_mse: of the unit parameters, shape (training,).
         minutes: what each training took, shape (training,).
         law: fitted to the test MSE; None where there is only one number of traces.
     """
 
+    parameters: frozenset[str]
     traces: np.ndarray
     test_mse: np.ndarray
     minutes: np.ndarray
     law: PowerLaw | None
+
+
+def published_of(cell: str | None, parameters: frozenset[str]) -> Sequence[tuple[float, float, float]]:
+    """Return the published traces, test MSE and minutes if they are of this cell and these parameters, or nothing."""
+    return PUBLISHED if (cell, parameters) == (PUBLISHED_CELL, PUBLISHED_PARAMETERS) else ()
 
 
 def medians(traces: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -46,7 +55,7 @@ def draw_sizes(sizes: Sizes, *, published: Sequence[tuple[float, float, float]] 
 
     Args:
         sizes: the trainings.
-        published: published traces, test MSE and minutes, where they are of the same cell and parameters.
+        published: published traces, test MSE and minutes to be held against: `published_of`.
     """
     figure = page_figure(height_mm=86)
     left, right = panels = figure.subplots(1, 2, sharex=True)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from gbar.emulate.metrics import read_metrics
 from gbar.errors import UserError
 from gbar.figures.learning import MEASURES, LearningCurve
+from gbar.metrics import read_metrics
 
 
 def read_learning(trainings: Mapping[str, Sequence[str | Path]]) -> list[LearningCurve]:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from gbar.emulate.metrics import read_metrics
 from gbar.errors import UserError
 from gbar.figures.smoothing import Scan
+from gbar.metrics import read_metrics
 
 
 def read_scans(metrics: Mapping[str, str | Path]) -> list[Scan]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from gbar.emulate.metrics import read_metrics
 from gbar.errors import UserError
 from gbar.figures.model_data import read_columns
 from gbar.figures.spread import Spread
+from gbar.metrics import read_metrics
 
 
 def read_spreads(scores: Mapping[str, str | Path], metrics: Mapping[str, str | Path]) -> list[Spread]:

@@ -7,10 +7,10 @@ from typing import Any, Literal
 import numpy as np
 import zarr
 
-from gbar.emulate.metrics import read_metrics
 from gbar.errors import UserError
 from gbar.figures.subthreshold_samples import Sample
 from gbar.figures.subthreshold_weights import FilterError
+from gbar.metrics import read_metrics
 
 # Of the long test paths the published study shows samples 2900 to 3000; of shorter ones the end is shown.
 TEST_END, TEST_SAMPLES = 3000, 100

@@ -18,24 +18,29 @@ from gbar.invert.members import blocks_of
 from gbar.invert.out_of_range import IN_RANGE
 from gbar.invert.quality import passes
 from gbar.invert.traces import TEST, open_traces
+from gbar.metrics import write_metrics
 from gbar.store import ROWS_PER_SHARD, STATUS, array, open_store, read_voltage
 
 MOST = 2000  # traces of each simulator
 OWN = "own"
 
 
-def judge_cross(model: str | Path, traces: str | Path, stores: Mapping[str, str | Path], out: str | Path) -> None:
+def judge_cross(
+    model: str | Path, traces: str | Path, stores: Mapping[str, str | Path], metrics: str | Path, out: str | Path
+) -> None:
     """Write what an inverter says of its own test traces and of those of other sweeps.
 
-    cross.npz holds `sweeps` (S), the first being "own"; `parameters` (K); `traces`, `beyond` (share of predictions with
-    |u| > 1) and `flagged` (share of traces out of range or doubtful), (S); `correlations` between predicted
-    parameters, (S, K, K); and of each sweep `unit_NAME` (n, K) float32, `score_NAME` (n).
+    cross.json has `traces`, `beyond` and `flagged` of each sweep by its name; cross.npz holds `sweeps` (S), the first
+    being "own"; `parameters` (K); `traces`, `beyond` (share of predictions with |u| > 1) and `flagged` (share of traces
+    out of range or doubtful), (S); `correlations` between predicted parameters, (S, K, K); and of each sweep
+    `unit_NAME` (n, K) float32, `score_NAME` (n).
 
     Args:
         model: inverter.
         traces: the data set it learned from.
         stores: stores of the other sweeps, by name.
-        out: file to write.
+        metrics: cross.json to write.
+        out: cross.npz to write.
 
     Raises:
         UserError: a sweep with another sampling interval, shorter traces, or none that can be shown.
@@ -46,6 +51,7 @@ def judge_cross(model: str | Path, traces: str | Path, stores: Mapping[str, str 
     answers |= {name: inverter.answer(windows_of(path, inverter)) for name, path in stores.items()}
     with whole(out) as made, made.open("wb") as file:
         np.savez(file, allow_pickle=False, **_arrays(inverter, answers))
+    write_metrics(metrics, {name: _shares(one) for name, one in answers.items()}, files=[out])
 
 
 def windows_of(store: str | Path, inverter: Inverter) -> Iterator[np.ndarray]:
@@ -80,17 +86,24 @@ def windows_of(store: str | Path, inverter: Inverter) -> Iterator[np.ndarray]:
 
 def _arrays(inverter: Inverter, answers: Mapping[str, Answer]) -> dict[str, np.ndarray]:
     k = len(inverter.parameters)
+    shares = [_shares(one) for one in answers.values()]
     arrays = {
         "sweeps": np.array(list(answers)),
         "parameters": np.array([one.name for one in inverter.parameters]),
-        "traces": np.array([len(one.score) for one in answers.values()]),
-        "beyond": np.array([np.mean(np.abs(one.unit) > 1) for one in answers.values()]),
-        "flagged": np.array([np.mean(np.array(one.verdict) != IN_RANGE) for one in answers.values()]),
+        **{name: np.array([one[name] for one in shares]) for name in ("traces", "beyond", "flagged")},
         "correlations": np.stack([_correlations(one.unit).reshape(k, k) for one in answers.values()]),
     }
     for name, one in answers.items():
         arrays |= {f"unit_{name}": one.unit.astype(np.float32), f"score_{name}": one.score.astype(np.float32)}
     return arrays
+
+
+def _shares(answer: Answer) -> dict[str, float]:
+    return {
+        "traces": len(answer.score),
+        "beyond": float(np.mean(np.abs(answer.unit) > 1)),
+        "flagged": float(np.mean(np.array(answer.verdict) != IN_RANGE)),
+    }
 
 
 def _correlations(unit: np.ndarray) -> np.ndarray:

@@ -6,7 +6,6 @@ MSE is chosen, a network that did not come to an end counting as the worst. The 
 this kind: its losses spread least, not its best one was lowest. Without trainings again the best trial is taken.
 """
 
-import json
 import math
 import statistics
 from collections.abc import Sequence
@@ -17,7 +16,8 @@ from typing import Any
 from gbar.config.explain import checked
 from gbar.config.invert import InverterTrainingSection, RegressorSection
 from gbar.errors import UserError
-from gbar.files import write_text
+from gbar.invert.ranking import BEST
+from gbar.metrics import read_metrics, write_metrics
 
 GIVEN = "given in the configuration"
 FIRST = "lowest validation MSE of the scan"
@@ -39,11 +39,11 @@ def read_golden(path: str | Path) -> Golden:
     Raises:
         UserError: the file cannot be read as one.
     """
+    values = read_metrics(path)
     try:
-        values = json.loads(Path(path).read_text(encoding="utf-8"))
         network, training = values["network"], values["training"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: cannot be read as a chosen design ({error})") from None
+    except KeyError as error:
+        raise UserError(f"{path}: cannot be read as a chosen design (it lacks {error})") from None
     return Golden(checked(RegressorSection, network), checked(InverterTrainingSection, training))
 
 
@@ -62,12 +62,12 @@ def choose_golden(given: Golden | None, candidates: Sequence[str | Path], out: s
         plain = {"network": given.network.model_dump(mode="json"), "training": given.training.model_dump(mode="json")}
         chosen = {"rule": GIVEN, **plain, "trial": None}
     else:
-        found = [_read(path) for path in candidates]
-        best = [one for of in found if isinstance(of, list) for one in of]
-        again = [one for one in found if isinstance(one, dict)]
+        found = [read_metrics(path) for path in candidates]
+        best = [one for of in found for one in of.get(BEST, [])]
+        again = [one for one in found if BEST not in one]
         chosen = {"rule": MEDIAN, **_steadiest(again)} if again else {"rule": FIRST, **best[0]}
         chosen = {key: chosen[key] for key in ("rule", "network", "training", "trial")}
-    write_text(out, json.dumps(chosen, indent=1, allow_nan=False) + "\n")
+    write_metrics(out, chosen)
 
 
 def _steadiest(designs: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -94,10 +94,3 @@ def median_mse(status: Sequence[str], mse: Sequence[float | None]) -> float:
         value if how in ENDED and value is not None and math.isfinite(value) else math.inf
         for how, value in zip(status, mse, strict=True)
     )
-
-
-def _read(path: str | Path) -> Any:
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: cannot be read as the result of a scan ({error})") from None

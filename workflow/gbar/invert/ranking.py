@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gbar.emulate.metrics import read_metrics
 from gbar.errors import UserError
-from gbar.files import write_csv, write_text
+from gbar.files import write_csv
+from gbar.metrics import read_metrics, write_metrics
 
+BEST = "best"  # key of the designs in top.json
 RESULTS = ("status", "validation_mse", "validation_loss", "epochs", "minutes", "parameters", "flat_size", "layers")
 
 
@@ -43,7 +44,7 @@ def rank_trials(trials: Sequence[str | Path], table: str | Path, out: str | Path
     keys = ("trial", "network", "training", "validation_mse")
     best = [{"rank": rank, **{key: one[key] for key in keys}} for rank, one in ended[:top]]
     write_csv(table, ["rank", "trial", *RESULTS, *names], rows)
-    write_text(out, json.dumps(best, indent=1, allow_nan=False) + "\n")
+    write_metrics(out, {BEST: best}, files=[table])
 
 
 def _order(trial: dict[str, Any]) -> tuple[float, int]:

@@ -9,13 +9,13 @@ from scipy.signal import butter, sosfiltfilt
 
 from gbar import stimuli
 from gbar.config.invert import RecordingSection
-from gbar.emulate.metrics import write_metrics
 from gbar.errors import UserError, wrong
 from gbar.files import whole
 from gbar.invert.answer import Answer
 from gbar.invert.inverter import Inverter, load_inverter
 from gbar.invert.resimulate import Simulator
 from gbar.invert.spikes import Difference, difference, features, spike_times
+from gbar.metrics import write_metrics
 from gbar.recordings import Recording, read_recording
 
 # A spike lasts about 1 ms; what is sampled more coarsely does not show it, what is sampled more finely is no recording.

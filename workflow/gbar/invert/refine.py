@@ -20,6 +20,7 @@ from gbar.invert.inverter import load_inverter
 from gbar.invert.judge import check_belongs
 from gbar.invert.resimulate import Simulator
 from gbar.invert.traces import TEST, STEP_mV, open_traces
+from gbar.metrics import write_metrics
 
 ACCEPTED = 0.7
 STUCK = 0.15  # root mean squared error of X', whose standard deviation is about 0.5
@@ -89,19 +90,21 @@ def refine_test_cells(
     model: str | Path,
     traces: str | Path,
     settings: RefineSection,
-    out: str | Path,
+    metrics: str | Path,
+    table: str | Path,
     progress: Callable[[float], None] = lambda _: None,
 ) -> None:
-    """Refine the answers for the first test traces of a data set, and write refined.csv.
+    """Refine the answers for the first test traces of a data set, and write refined.csv and medians over its cells.
 
-    Its columns: id; accepted, 1 or 0; root mean squared error of the unit parameters before, as answered but within
-    [-1, 1], and after; of X' of the trace before and after; seconds that the cell took.
+    Columns of the table: id; accepted, 1 or 0; root mean squared error of the unit parameters before, as answered but
+    within [-1, 1], and after; of X' of the trace before and after; seconds that the cell took.
 
     Args:
         model: inverter.
         traces: the data set it learned from.
         settings: number of cells, and of the fits.
-        out: table to write.
+        metrics: number of cells, of fits accepted, and the median of each other column to write, refined.json.
+        table: refined.csv to write.
         progress: told the fraction done.
 
     Raises:
@@ -123,7 +126,10 @@ def refine_test_cells(
         ids = [data.ids[row] for row in chosen]
         lines += [[*line, seconds] for line in zip(ids, *(one.tolist() for one in columns), strict=True)]
         progress((start + len(chosen)) / len(rows))
-    write_csv(out, HEADER, lines)
+    write_csv(table, HEADER, lines)
+    by_name = dict(zip(HEADER, zip(*lines, strict=True), strict=True))
+    medians = {name: float(np.median(by_name[name])) for name in HEADER[2:]}
+    write_metrics(metrics, {"cells": len(lines), "accepted": sum(by_name["accepted"]), **medians}, files=[table])
 
 
 def _error(simulator: Simulator, V: np.ndarray, unit: np.ndarray) -> np.ndarray:

@@ -1,6 +1,8 @@
 """The round trip: test traces simulated again from the parameters that an inverter infers from them, and compared."""
 
-from collections.abc import Callable
+import math
+import statistics
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,9 @@ from gbar.files import whole, write_csv
 from gbar.invert.inverter import load_inverter
 from gbar.invert.judge import check_belongs
 from gbar.invert.resimulate import Simulator
-from gbar.invert.spikes import FEATURE_UNITS, FEATURES, difference, features
+from gbar.invert.spikes import FEATURE_UNITS, FEATURES, Difference, difference, features
 from gbar.invert.traces import TEST, STEP_mV, open_traces
+from gbar.metrics import write_metrics
 
 EXAMPLES = 24  # cells whose traces are kept
 HEADER = (
@@ -28,6 +31,7 @@ def round_trip(
     model: str | Path,
     traces: str | Path,
     cells: int,
+    metrics: str | Path,
     table: str | Path,
     examples: str | Path,
     progress: Callable[[float], None] = lambda _: None,
@@ -36,12 +40,13 @@ def round_trip(
 
     roundtrip.csv has a row for each cell, columns as in `HEADER`: see `gbar.invert.spikes`. What is undefined is nan: a
     simulation that diverged, a time without spikes. roundtrip.npz has the traces of some cells, spread evenly from the
-    least to the greatest voltage error: id (n,), time_ms (samples,), V_mV and V_predicted_mV (n, samples).
+    least to the greatest voltage error: id (n,), time_ms (samples,); V_mV and V_predicted_mV, clipped, (n, samples).
 
     Args:
         model: inverter.
         traces: the data set it learned from.
         cells: number of test traces.
+        metrics: medians over cells to write, roundtrip.json.
         table: roundtrip.csv to write.
         examples: roundtrip.npz to write.
         progress: told the fraction done.
@@ -83,5 +88,24 @@ def round_trip(
             id=np.array([ids[k] for k in shown]),
             time_ms=np.arange(data.samples) * sample_ms,
             V_mV=V[shown],
-            V_predicted_mV=predicted[shown],
+            V_predicted_mV=np.clip(predicted[shown], *clip_mV),
         )
+    write_metrics(metrics, _medians(found), files=[table, examples])
+
+
+def _medians(found: Sequence[Difference]) -> dict[str, float]:
+    """Return the number of cells, of simulations that diverged, and medians over those where a measure is defined."""
+    solved = [one for one in found if not math.isnan(one.rmse_mV)]
+    return {
+        "cells": len(found),
+        "diverged": len(found) - len(solved),
+        "rmse_mV": _median(one.rmse_mV for one in solved),
+        "spike_count_error": _median(abs(one.spikes_predicted - one.spikes) for one in solved),
+        "spike_timing_ms": _median(one.timing_ms for one in solved),
+        "isi_distance": _median(one.isi_distance for one in solved),
+    }
+
+
+def _median(values: Iterable[float]) -> float:
+    known = [value for value in values if not math.isnan(value)]
+    return float(statistics.median(known)) if known else math.nan

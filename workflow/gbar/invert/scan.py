@@ -3,9 +3,11 @@
 What a design does is a result, whatever it is: that its loss ran away, that it does not fit into memory, that it was
 given up as unpromising. Only bad data or a scan that cannot be drawn from end a trial with an error.
 
-A trial is unpromising if after `grace_epochs` epochs its validation MSE is still above `grace_mse`, near the 1/3 of a
-network that knows nothing. A trial trained by the mean absolute error is held to the error that belongs to that MSE
-when errors are spread evenly, as they are for such a network: MAE = sqrt(3/4 MSE), 1/2 at 1/3.
+A trial is unpromising if the lowest validation loss of its first `grace_epochs` epochs is above a limit: `grace_mse`,
+near the 1/3 of a network that knows nothing, where the loss is the MSE. The history of a trial trained by the mean
+absolute error has no MSE: its MAE is compared, with sqrt(3/4 `grace_mse`), the MAE of errors spread evenly about 0 that
+have that MSE, as those of a network that knows nothing have: 1/2 at 1/3. Where parameters are known unequally well the
+MAE is less than that for the same MSE, so that such a trial is given up less readily than one trained by the MSE.
 """
 
 import math
@@ -18,7 +20,6 @@ import jax
 
 from gbar import nets
 from gbar.config.invert import DrawsSection, InverterTrainingSection, RegressorSection
-from gbar.emulate.metrics import write_metrics
 from gbar.errors import wrong
 from gbar.history import EpochRecord, print_line
 from gbar.invert.design import layers
@@ -26,6 +27,7 @@ from gbar.invert.draws import draw
 from gbar.invert.fitting import Fitted, fit
 from gbar.invert.sizes import subset
 from gbar.invert.traces import Traces, open_traces, parts
+from gbar.metrics import write_metrics
 from gbar.train import Stop
 
 FAILED = "failed"

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from gbar.digest import lot
-from gbar.emulate.metrics import write_metrics
 from gbar.errors import wrong
 from gbar.history import print_line
 from gbar.invert.fitting import fit
 from gbar.invert.golden import read_golden
 from gbar.invert.members import Members, blocks_of, stack
 from gbar.invert.traces import Traces, open_traces, parts
+from gbar.metrics import write_metrics
 
 
 def subset(traces: Traces, rows: np.ndarray, number: int) -> np.ndarray:

@@ -8,10 +8,10 @@ import jax
 
 from gbar.config.explain import checked
 from gbar.config.invert import DrawsSection, InverterTrainingSection, RegressorSection
-from gbar.emulate.metrics import read_metrics, write_metrics
 from gbar.history import print_line
 from gbar.invert.scan import FAILED, fit_design, outcome
 from gbar.invert.traces import open_traces
+from gbar.metrics import read_metrics, write_metrics
 
 
 def run_stability(

@@ -6,6 +6,7 @@ They are read with h5py, since the layout needed is small and fixed by the stand
 further packages and its cached schemas for it.
 """
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ MV_PER = {"volts": 1e3, "volt": 1e3, "V": 1e3, "millivolts": 1.0, "mV": 1.0}
 PA_PER = {"amperes": 1e12, "ampere": 1e12, "A": 1e12}
 # A file may claim any length; three hours at 10 kHz are as many.
 MOST_SAMPLES = 100_000_000
+# No filter for samples makes a file smaller than this share: Deflate, 258 bytes as two bits (RFC 1951).
+MOST_PACKED = 1032
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,16 @@ def read_nwb(path: Path, sweep: int | None, channel: str | None) -> Recording:
     try:
         with h5py.File(path, "r") as file:
             return _read(path, file, sweep, channel)
-    except (OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
+    except UserError:
+        raise
+    except Exception as error:  # a damaged or hostile file raises whatever comes of it
         raise UserError(f"{path}: cannot be read as an NWB file ({type(error).__name__}: {error})") from None
 
 
 def _read(path: Path, file: h5py.File, sweep: int | None, channel: str | None) -> Recording:
+    linked = file.visititems_links(lambda name, link: name if isinstance(link, h5py.ExternalLink) else None)
+    if linked:
+        raise UserError(f"{path}: {linked} is a link to another file, which is not opened; copy both into one file")
     version = _text(file.attrs.get("nwb_version", ""))
     if not version.startswith("2"):
         raise UserError(f"{path}: is of NWB version {version or 'unknown'}; only version 2 can be read")
@@ -111,20 +119,34 @@ def _natural(name: str) -> list[tuple[int, str]]:
 
 def _values(path: Path, group: Any, factors: dict[str, float]) -> np.ndarray:
     """Return the data of a series in mV or pA, shape (sample,)."""
-    data = group["data"]
+    data = _dataset(path, group, "data")
     unit = _text(data.attrs.get("unit", ""))
     if unit not in factors:
         raise UserError(f"{path}: {group.name} is in {unit!r}, but must be in {' or '.join(factors)}")
-    if data.size > MOST_SAMPLES or max(data.shape, default=0) != data.size:
-        raise UserError(f"{path}: {group.name} has data of shape {data.shape}; it must be one trace of a plain length")
     conversion, offset = (float(data.attrs.get(name, default)) for name, default in (("conversion", 1), ("offset", 0)))
     return (np.asarray(data[()], float).ravel() * conversion + offset) * factors[unit]
+
+
+def _dataset(path: Path, group: Any, name: str) -> h5py.Dataset:
+    """Return a dataset of a series that is one trace, in this file, and takes no more memory than the file can fill."""
+    data = group.get(name)
+    if not isinstance(data, h5py.Dataset):
+        raise UserError(f"{path}: {group.name} has no {name}; the recording is incomplete")
+    if data.external or data.is_virtual:
+        raise UserError(f"{path}: {data.name} is kept in another file, which is not opened; copy both into one file")
+    samples = math.prod(data.shape or ())
+    if samples > MOST_SAMPLES or max(data.shape or (), default=0) != samples:
+        raise UserError(f"{path}: {data.name} is of shape {data.shape}; it must be one trace of a plain length")
+    claimed = data.dtype.itemsize * max(samples, math.prod(data.chunks or ()))
+    if claimed > MOST_PACKED * path.stat().st_size:
+        raise UserError(f"{path}: {data.name} claims {claimed} bytes, more than the file can hold; it is damaged")
+    return data
 
 
 def _sample_ms(path: Path, group: Any) -> float:
     start = group.get("starting_time")
     if start is None:
-        return 1000.0 * regular_interval(path, np.asarray(group["timestamps"], float))
+        return 1000.0 * regular_interval(path, np.asarray(_dataset(path, group, "timestamps"), float).ravel())
     rate_Hz = float(start.attrs["rate"])
     if not 0 < rate_Hz < np.inf:
         raise wrong(f"{path}: rate of {group.name}", rate_Hz, "a positive number of samples a second")

@@ -97,10 +97,12 @@ def regular_interval(path: Path, times: np.ndarray) -> float:
     """Return the interval of times of a constant sampling rate, in their unit.
 
     Raises:
-        UserError: fewer than two samples, or times that do not rise in equal steps.
+        UserError: fewer than two samples, or times that are not finite or do not rise in equal steps.
     """
     if len(times) < 2:
         raise UserError(f"{path}: holds {len(times)} samples; a trace takes more")
+    if not np.isfinite(times).all():
+        raise UserError(f"{path}: the time of sample {np.argmin(np.isfinite(times))} is not a number")
     interval = float(times[-1] - times[0]) / (len(times) - 1)
     steps = np.diff(times)
     off = ~(np.abs(steps - interval) <= INTERVAL_TOLERANCE * abs(interval))

@@ -11,9 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from gbar.biomarker_table import Row, read_table
-from gbar.emulate.metrics import read_metrics
 from gbar.errors import UserError, wrong
 from gbar.files import write_text
+from gbar.metrics import read_metrics
 from gbar.report.captions import first_sentence, read_caption
 from gbar.report.origin import CONFIGURATION, Origin
 from gbar.report.remarks import remarks

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from gbar.config.subthreshold import SubthresholdSection
-from gbar.emulate.metrics import read_metrics
 from gbar.errors import UserError
+from gbar.metrics import read_metrics
 from gbar.report.tables import Part, Table, count, duration, number
 
 REFERENCE = (

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from gbar.config.subthreshold import BaselineSection
-from gbar.emulate.metrics import write_metrics
 from gbar.files import whole
+from gbar.metrics import write_metrics
 from gbar.subthreshold.baselines import fit
 from gbar.subthreshold.dataset import Currents, Part, open_currents
 from gbar.subthreshold.filters import load_filter

@@ -1,4 +1,4 @@
-"""metrics.json: the scores of one emulator, and digests of itself and of the files that were written with it."""
+"""metrics.json and its like: what a job found, and digests of itself and of the files that were written with it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ FILES, DIGEST = "files", "digest"
 
 
 def read_metrics(path: str | Path, sealed: bool = False) -> dict[str, Any]:
-    """Return the metrics of one model.
+    """Return what a job found.
 
     Args:
         path: where they are.
@@ -26,14 +26,14 @@ def read_metrics(path: str | Path, sealed: bool = False) -> dict[str, Any]:
         metrics = json.loads(Path(path).read_text(encoding="utf-8"))
         digest = metrics.pop(DIGEST, None)
     except (OSError, ValueError, AttributeError) as error:
-        raise UserError(f"{path}: cannot be read as metrics of a model ({error})") from None
+        raise UserError(f"{path}: cannot be read as metrics ({error})") from None
     if (sealed or digest is not None) and digest != digest_of(metrics, {}):
         raise UserError(f"{path}: is not as it was written (its digest differs); delete it and run again")
     return metrics
 
 
 def write_metrics(path: str | Path, metrics: Mapping[str, Any], files: Sequence[str | Path] = ()) -> None:
-    """Write the metrics of one model; what is undefined becomes null, since JSON has no NaN.
+    """Write what a job found; what is undefined becomes null, since JSON has no NaN.
 
     Args:
         path: where.
