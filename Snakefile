@@ -40,6 +40,13 @@ if STUDY.subthreshold:
     include: "workflow/rules/subthreshold_figures.smk"
 
 
+if STUDY.gating:
+
+    include: "workflow/rules/gating_common.smk"
+    include: "workflow/rules/gating.smk"
+    include: "workflow/rules/gating_figures.smk"
+
+
 include: "workflow/rules/report.smk"
 
 
@@ -56,3 +63,4 @@ rule all:
         f"{RESULTS}/subthreshold/currents.zarr" if STUDY.subthreshold else [],
         expand(f"{RESULTS}/subthreshold/filters/{{filter}}/{{made}}", filter=FILTERS, made=FILTERED),
         expand(f"{RESULTS}/subthreshold/baselines/{{baseline}}/metrics.json", baseline=BASELINES),
+        expand(f"{RESULTS}/gating/{{made}}", made=GATED),

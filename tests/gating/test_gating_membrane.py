@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from gbar.config.explain import checked
-from gbar.config.gating import MembraneSection, PacedSection
+from gbar.config.gating import CELL, MEMBRANE, MembraneSection, PacedSection
 from gbar.errors import UserError
-from gbar.gating.data import CELL, make_paced, open_paced
-from gbar.gating.membrane import MEMBRANE, Record, charges, chosen_runs, follows_one_to_one, regress
+from gbar.gating.data import make_paced, open_paced
+from gbar.gating.membrane import Record, charges, chosen_runs, regress
 
 PACED = checked(
     PacedSection,
@@ -71,13 +71,11 @@ def test_charges_under_the_recorded_voltage_are_those_of_the_cell(record):
     np.testing.assert_allclose(-total, one.V_mV[:, late.stop] - one.V_mV[:, late.start], atol=SETTINGS.error_mV)
 
 
-def test_a_cell_that_misses_a_stimulus_does_not_follow_one_to_one(record):
+def test_a_run_that_misses_a_stimulus_is_not_chosen(record):
     one = record(gKr=0.5)
     missed = one.V_mV.copy()
     missed[0, 2000:2100] = -20.0
     changed = Record(missed, one.Cai_mM, one.cycle_length_ms, one.first_ms)
-    np.testing.assert_array_equal(follows_one_to_one(one), [True, True])
-    np.testing.assert_array_equal(follows_one_to_one(changed), [False, True])
     np.testing.assert_array_equal(chosen_runs(changed, np.array([0, 1]), MembraneSection(runs=1)), [1])
     with pytest.raises(UserError, match="follows 1 one to one"):
         chosen_runs(changed, np.array([0, 1]), SETTINGS)

@@ -6,9 +6,9 @@ import jax
 import numpy as np
 import pytest
 
-from gbar.config.gating import RefineSection
-from gbar.gating.membrane import MEMBRANE, Record
-from gbar.gating.refine import _solved, nearest_singles, refine
+from gbar.config.gating import MEMBRANE, RefineSection
+from gbar.gating.membrane import Record
+from gbar.gating.refine import _solved, nearest_singles, refine, refine_best
 
 EMPTY = Record(np.zeros((1, 900)), np.zeros((1, 900)), np.array([450.0]), 0)
 
@@ -17,7 +17,8 @@ def recorded(noise_mV: float, **scales: float) -> Record:
     factor = np.array([[scales.get(name, 1.0) for name in MEMBRANE]])
     with jax.enable_x64(True):
         V, Cai = _solved(EMPTY, factor)[0]
-    return dataclasses.replace(EMPTY, V_mV=V + noise_mV * np.random.default_rng(0).normal(size=V.shape), Cai_mM=Cai)
+    V += noise_mV * np.random.default_rng(0).normal(size=V.shape)
+    return dataclasses.replace(EMPTY, V_mV=V, Cai_mM=Cai, noise_mV=noise_mV)
 
 
 def fitted(record: Record, settings: RefineSection):
@@ -29,7 +30,7 @@ def fitted(record: Record, settings: RefineSection):
 
 @pytest.mark.slow
 def test_the_altered_current_is_found_under_noise_and_coarse_sampling():
-    found, losses = fitted(recorded(1.0, gKr=0.5), RefineSection(every_ms=2, noise_mV=1.0))
+    found, losses = fitted(dataclasses.replace(recorded(1.0, gKr=0.5), every_ms=2), RefineSection())
     factor = dict(zip(MEMBRANE, found.factor, strict=True))
     assert max(factor, key=lambda name: abs(np.log(factor[name]))) == "gKr"
     assert factor["gKr"] == pytest.approx(0.5, rel=0.25)
@@ -50,15 +51,38 @@ def test_only_the_samples_asked_for_count():
     spoilt = record.V_mV.copy()
     spoilt[:, 1::2] = 50.0
     spoilt[:, :300] = 50.0
-    later = dataclasses.replace(record, V_mV=spoilt, first_ms=300)
-    found, _ = fitted(later, RefineSection(every_ms=2))
+    later = dataclasses.replace(record, V_mV=spoilt, first_ms=300, every_ms=2)
+    found, _ = fitted(later, RefineSection())
     assert found.iterations == 0
     assert found.error_mV == pytest.approx(0.0, abs=1e-6)
 
 
-def test_a_large_alteration_of_one_current_is_where_a_fit_begins():
+def single(name: str, factor: float) -> np.ndarray:
+    return np.where(np.array(MEMBRANE) == name, factor, 1.0)
+
+
+def test_fits_begin_with_a_large_alteration_of_one_current():
     with jax.enable_x64(True):
-        starts = nearest_singles(recorded(1.0, gCaL=0.32), RefineSection(noise_mV=1.0), 3)
-    np.testing.assert_array_equal(starts[0], np.where(np.array(MEMBRANE) == "gCaL", 0.3, 1.0))
+        starts = nearest_singles(recorded(1.0, gCaL=0.32), RefineSection())
+    np.testing.assert_array_equal(starts[0], single("gCaL", 0.3))
     np.testing.assert_array_equal((starts != 1).sum(axis=1), [1, 1, 1])
     assert len(set((starts != 1).argmax(axis=1))) == 3
+
+
+def test_fits_of_an_unaltered_cell_begin_with_it():
+    with jax.enable_x64(True):
+        starts = nearest_singles(recorded(1.0), RefineSection(starts=2))
+    np.testing.assert_array_equal((starts != 1).sum(axis=1), [0, 1])
+
+
+def test_of_several_fits_the_best_alone_goes_on():
+    steps: list[int] = []
+    settings = RefineSection(trial_steps=1, iterations=3)
+    with jax.enable_x64(True):
+        starts = [single("gCaL", 3.3), single("gKr", 0.67)]
+        best, other = refine_best(recorded(0.0, gKr=0.5), settings, starts, lambda step, _: steps.append(step))
+    np.testing.assert_array_equal(best.start, starts[1])
+    np.testing.assert_array_equal(other.start, starts[0])
+    assert best.loss < other.loss
+    assert (other.iterations, best.iterations) == (1, 3)
+    assert steps == [1, 2, 3, 4]

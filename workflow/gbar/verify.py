@@ -13,6 +13,8 @@ import zarr
 
 from gbar.biomarker_table import DIVERGED, read_table
 from gbar.blocks import kept_rows, read_block
+from gbar.cells.altered import read_altered
+from gbar.config.gating import CONTROL
 from gbar.design_files import DESCRIPTION, TABLE, read_design
 from gbar.digest import file_digest
 from gbar.errors import UserError
@@ -22,7 +24,7 @@ from gbar.model_files import read_model_files
 from gbar.rows import Rows, read_rows
 from gbar.store import ROWS_PER_SHARD, STATUS, array, open_store, read_kept, verify
 
-SUBTHRESHOLD = "subthreshold"  # folder of that study
+SUBTHRESHOLD, GATING = "subthreshold", "gating"  # folders of these studies
 # Of an inverter: files with digests, and one that is written with each.
 SCORED = {
     "top.json": "scan.csv",
@@ -61,10 +63,11 @@ def verify_results(folder: str | Path, thorough: bool = True) -> Iterator[Findin
         UserError: it is no results folder.
     """
     sweeps = sorted({path.parent for made in (DESCRIPTION, "plans") for path in Path(folder).glob(f"sweeps/*/{made}")})
-    subthreshold = Path(folder) / SUBTHRESHOLD
-    if not sweeps and not subthreshold.exists():
+    subthreshold, gating = Path(folder) / SUBTHRESHOLD, Path(folder) / GATING
+    if not (sweeps or subthreshold.exists() or gating.exists()):
         raise UserError(
-            f"{folder}: is no results folder, which has sweeps/NAME/{DESCRIPTION} or {SUBTHRESHOLD}, and no store"
+            f"{folder}: is no results folder, which has sweeps/NAME/{DESCRIPTION}, {SUBTHRESHOLD} or {GATING}, and no"
+            " store"
         )
     for sweep in sweeps:
         yield from verify_sweep(sweep, thorough)
@@ -79,6 +82,8 @@ def verify_results(folder: str | Path, thorough: bool = True) -> Iterator[Findin
         yield from verify_evaluation(answer)
     if subthreshold.exists():
         yield from verify_subthreshold(subthreshold)
+    if gating.exists():
+        yield from verify_gating(gating)
     for figure in sorted(file for kind in ("svg", "png") for file in Path(folder).glob(f"figures/*.{kind}")):
         yield verify_figure(figure)
 
@@ -159,6 +164,28 @@ def verify_subthreshold(folder: Path) -> Iterator[Finding]:
         yield from verify_evaluation(model.parent / "metrics.json")
     for metrics in sorted(folder.glob("baselines/*/metrics.json")):
         yield from verify_evaluation(metrics)
+
+
+def verify_gating(folder: Path) -> Iterator[Finding]:
+    """Yield what there is to say of the gating study: its data sets, networks, and what was found of altered cells."""
+    from gbar.gating.data import open_paced  # it imports JAX
+
+    for paced in sorted(folder.glob("paced/*.zarr")):
+        try:
+            yield Finding(paced, f"{len(open_paced(paced).cycle_length_ms)} cycle lengths as solved")
+        except UserError as error:
+            yield _wrong(paced, _without(paced, error))
+    for cell, models in ((CONTROL, "networks/*/model"), (None, "retrained/*/model")):
+        for model in sorted(folder.glob(models)):
+            yield verify_model(model, folder / f"paced/{cell or model.parent.name}.zarr")
+    for results in ("networks/*/metrics", "published/*", "identified/*/*", "held_out/*"):
+        for result in sorted(folder.glob(f"{results}.json")):
+            yield from verify_evaluation(result)
+    for variant in sorted(folder.glob("variants/*.json")):
+        try:
+            yield Finding(variant, f"{len(read_altered(variant).scales)} factors as found")
+        except UserError as error:
+            yield _wrong(variant, _without(variant, error))
 
 
 def verify_evaluation(metrics: Path) -> Iterator[Finding]:

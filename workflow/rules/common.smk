@@ -10,6 +10,7 @@ sys.path.insert(0, str(LIBRARY))
 
 from gbar import resources
 from gbar.config.base import canonical
+from gbar.config.gating import CONTROL
 from gbar.config.study import load_study
 from gbar.errors import UserError
 from gbar.figures.titles import kind_of
@@ -32,6 +33,24 @@ MODELS = sorted(STUDY.emulate.models) if STUDY.emulate else []
 TRAININGS = STUDY.emulate.trainings() if STUDY.emulate else {}  # the models, and those of the learning curves
 FILTERS = STUDY.subthreshold.trainings() if STUDY.subthreshold else {}
 BASELINES = STUDY.subthreshold.baselines if STUDY.subthreshold else {}
+ALTERED = list(STUDY.gating.cells) if STUDY.gating else []
+PACED = [CONTROL, *ALTERED] if STUDY.gating else []
+GATES_BY = list(STUDY.gating.networks) if STUDY.gating else []  # the networks that tell the gates
+# What factors are identified from: a cell, and a kind of record of it.
+IDENTIFIED = [f"{cell}/{record}" for cell in PACED for record in STUDY.gating.identification.records]
+GATED = [
+    *(f"paced/{cell}.zarr" for cell in PACED),
+    *(f"networks/{network}/{made}" for network in GATES_BY for made in ("model", "metrics.json", "closed_loop.npz")),
+    *(f"retrained/{cell}/model" for cell in PACED),
+    *(f"identified/{one}.json" for one in IDENTIFIED),
+    *(
+        f"{judged}/{cell}.{kind}"
+        for judged in ("published", "held_out")
+        for cell in ALTERED
+        for kind in ("json", "npz")
+    ),
+    *(f"variants/{cell}.json" for cell in ALTERED),
+]
 ROWS_OF_BLOCKS = {}  # counted once
 GATHERED = ["store.zarr", "biomarkers.csv", "design.csv", "design.json"]
 FILTERED = ["model", "metrics.json", "predictions.npz"]

@@ -10,6 +10,7 @@ from gbar.cli import (
     cells,
     emulate,
     figure,
+    gating,
     invert,
     invert_recording,
     predict,
@@ -33,6 +34,7 @@ GROUPS = (
     emulate,
     invert,
     subthreshold,
+    gating,
     figure,
     report,
 )

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from gbar.cli import invert_figure, subthreshold
+from gbar.cli import gating_figure, invert_figure, subthreshold
 from gbar.cli.options import add_named_paths
 
 MODELS = "scores of each model, NAME=metrics.json"
@@ -66,6 +66,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
 
     invert_figure.add_figures(drawings)
     subthreshold.add_figures(drawings)
+    gating_figure.add_figures(drawings)
 
     for drawing in drawings.choices.values():
         drawing.add_argument("--out", type=Path, required=True, nargs="+", help="files to write, .svg or .png")
@@ -128,9 +129,9 @@ def _losses(options: argparse.Namespace) -> object:
 
 
 def _smoothing(options: argparse.Namespace) -> object:
-    from gbar.metrics import read_metrics
     from gbar.figures.smoothing import draw_smoothing
     from gbar.figures.smoothing_data import read_scans
+    from gbar.metrics import read_metrics
 
     _, any_model = options.metrics[0]
     return draw_smoothing(read_scans(dict(options.metrics)), sample_ms=read_metrics(any_model)["sample_ms"])
@@ -151,9 +152,9 @@ def _apd(options: argparse.Namespace) -> object:
 
 
 def _learning(options: argparse.Namespace) -> object:
-    from gbar.metrics import read_metrics
     from gbar.figures.learning import draw_learning
     from gbar.figures.learning_data import read_learning
+    from gbar.metrics import read_metrics
 
     trainings: dict[str, list[Path]] = {}
     for name, path in options.metrics:

@@ -2,8 +2,12 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gbar.cli.options import add_named_paths
+
+if TYPE_CHECKING:
+    from gbar.report.gating import GatingFiles
 
 
 def add_verbs(verbs: argparse._SubParsersAction) -> None:
@@ -17,6 +21,13 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     add_named_paths(report, "--recordings", "answer to each recording, NAME=FILE.json", at_least_one=False)
     add_named_paths(report, "--filters", "scores of each subthreshold filter, NAME=metrics.json", at_least_one=False)
     add_named_paths(report, "--baselines", "scores of each linear filter, NAME=metrics.json", at_least_one=False)
+    for option, text in (
+        ("networks", "scores of each network of gates, NAME=metrics.json"),
+        ("published", "scores of the published second stage, CELL=FILE.json"),
+        ("identified", "factors found from each record, CELL/RECORD=FILE.json"),
+        ("held-out", "scores of the factors found on held-out cycle lengths, CELL=FILE.json"),
+    ):
+        add_named_paths(report, f"--gating-{option}", text, at_least_one=False)
     report.add_argument("--settings", required=True, help="the whole configuration, as JSON")
     report.add_argument("--out", type=Path, required=True, help="page to write, .html")
     report.set_defaults(run=_run)
@@ -38,4 +49,16 @@ def _run(options: argparse.Namespace) -> None:
         recordings=dict(options.recordings),
         filters=dict(options.filters),
         baselines=dict(options.baselines),
+        gating=_gating(options) if options.gating_networks else None,
+    )
+
+
+def _gating(options: argparse.Namespace) -> "GatingFiles":
+    from gbar.report.gating import GatingFiles
+
+    return GatingFiles(
+        networks=dict(options.gating_networks),
+        published=dict(options.gating_published),
+        identified=dict(options.gating_identified),
+        held_out=dict(options.gating_held_out),
     )

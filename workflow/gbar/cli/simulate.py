@@ -24,6 +24,9 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     verb.add_argument("--variant", help="variant of the cell; its default when left out")
     verb.add_argument("--morphology", help="CSV table of sections in place of the cell's own")
     verb.add_argument(
+        "--altered", type=Path, help="altered cell to simulate, .json, as `gbar gating variant` writes it"
+    )
+    verb.add_argument(
         "--scale", nargs="+", action="extend", default=[], metavar="CURRENT=FACTOR", help="scale currents"
     )
     verb.add_argument("--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="set parameters")
@@ -50,8 +53,17 @@ def _run(options: argparse.Namespace) -> None:
     from gbar import cells, stimuli
     from gbar.solve.settings import SolverSettings
 
-    cell = cells.get(options.cell, options.variant, options.morphology)
+    altered = None
+    if options.altered:
+        from gbar.cells.altered import read_altered
+
+        altered = read_altered(options.altered)
+    own_variant = altered.variant if altered and altered.cell == options.cell else None
+    cell = cells.get(options.cell, options.variant or own_variant, options.morphology)
     scales = assignments("--scale", options.scale, list(cell.current_names), cell.check_value)
+    if altered:
+        cell = altered.applied_to(cell)
+        scales |= {name: factor * scales.get(name, 1.0) for name, factor in altered.scales.items()}
     parameters = assignments("--set", options.set, list(cell.parameter_defaults), cell.check_value)
     given = {name: getattr(options, name) for name in ("method", "rtol", "dt_ms", "precision")}
     settings = SolverSettings(**{name: value for name, value in given.items() if value is not None}).of_cell(cell)
@@ -83,7 +95,8 @@ def _run(options: argparse.Namespace) -> None:
         progress=progress("simulating"),
     )
     driven = [] if section.kind == "none" else [section.kind]
-    title = " ".join([cell.name, cell.variant, *options.scale, *options.set, *driven])
+    named = [options.altered.name] if altered else []
+    title = " ".join([cell.name, cell.variant, *named, *options.scale, *options.set, *driven])
     # Files first: whoever reads what is printed may leave early.
     if options.out:
         _write_trace(options.out, result.time_ms[::every][:samples], result.V_mV[::every][:samples])

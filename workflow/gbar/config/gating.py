@@ -5,9 +5,15 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from gbar.config.base import Count, Fraction, NonNegative, Positive, Section, Seed
+from gbar import cells
+from gbar.config.base import Count, Droppable, Fraction, Name, NonNegative, Positive, Section, Seed
 
 SAMPLE_MS = 1.0
+SHOWN_MS = 2_000  # of traces in figures, the last ones
+CONTROL = "control"
+CELL = cells.get("tentusscher2004")
+# Currents through the membrane; those of the reticulum leave the voltage alone.
+MEMBRANE = tuple(name for name in CELL.current_names if name not in ("Irel", "Iup", "Ileak"))
 
 
 class PacedSection(Section):
@@ -64,15 +70,28 @@ class TheorySection(Section):
     """The first stage: a network learns the gates and other states of the unaltered model."""
 
     training: SequenceSection = SequenceSection()
+    stimulus: Annotated[
+        bool, Field(description="the known stimulus is an input beside Cai and V; as published: no")
+    ] = False
+    apart: Annotated[
+        bool, Field(description="gates learn from their own errors alone, not those of other states; as published: no")
+    ] = False
+    clamps: Annotated[
+        int, Field(ge=0, description="clamped voltages, at most, that are learnt beside the runs; as published: none")
+    ] = 0
     width: Annotated[Count, Field(description="units of the dense layers")] = 30
     penalty: Annotated[NonNegative, Field(description="factor of the mean square of each array of weights")] = 1e-4
 
 
-class DataStageSection(Section):
+class RetrainingSection(Section):
     """The published second stage: the layer of gates alone is trained again, on records of a cell."""
 
+    network: Annotated[Name, Field(description="which of `networks` is trained again")]
     training: SequenceSection = SequenceSection()
-    eta: Annotated[Positive, Field(description="weight of staying with the gates of the first stage")] = 1.5e-3
+    etas: Annotated[
+        tuple[Positive, ...],
+        Field(min_length=1, description="weights of staying with the gates of the first stage, one training each"),
+    ] = tuple(round(k * 1e-4, 4) for k in range(1, 21))
     penalty: Annotated[NonNegative, Field(description="factor of the mean square of each array of the layer")] = 1e-5
 
 
@@ -93,8 +112,10 @@ class MembraneSection(Section):
 class RefineSection(Section):
     """The last stage of ours: the same factors, by fitting the whole model to the record."""
 
-    every_ms: Annotated[Count, Field(description="samples used, one every so many ms")] = 1
-    noise_mV: Annotated[NonNegative, Field(description="noise of the recorded voltage")] = 0.0
+    starts: Annotated[
+        Count, Field(description="fits begun with at most one current altered, from the likeliest on")
+    ] = 3
+    trial_steps: Annotated[Count, Field(description="steps of each fit, before the best of them goes on alone")] = 3
     error_mV: Annotated[
         Positive, Field(description="error of the voltage beside noise; smaller ones follow flat valleys for long")
     ] = 1.0
@@ -102,3 +123,92 @@ class RefineSection(Section):
     upstroke_ms: Annotated[NonNegative, Field(description="time from each stimulus on that weighs a tenth")] = 8.0
     ridge: Annotated[Positive, Field(description="by how much the logarithms of factors usually differ from 0")] = 0.1
     iterations: Annotated[Count, Field(description="most steps of Gauss and Newton")] = 20
+
+
+class RecordSection(Section):
+    """How the voltage is recorded that factors are identified from."""
+
+    noise_mV: Annotated[NonNegative, Field(description="deviation of white noise on the voltage")] = 0.0
+    every_ms: Annotated[Count, Field(description="samples taken, one every so many ms")] = 1
+    seed: Annotated[Seed, Field(description="of the noise")] = 0
+
+
+class IdentificationSection(Section):
+    """The second stage of ours: which current was altered and by what factor, for each kind of record."""
+
+    membrane: MembraneSection = MembraneSection()
+    refine: RefineSection = RefineSection()
+    settled_ms: Annotated[Count, Field(description="length of the record behind `paced.first_ms`, ms")] = 2000
+    records: Annotated[
+        dict[Name, RecordSection], Field(min_length=1, description="kinds of record, by name"), Droppable
+    ] = Field(default_factory=lambda: {"exact": RecordSection(), "noisy": RecordSection(noise_mV=1.0, every_ms=2)})
+
+
+class AlteredSection(Section):
+    """One altered cell: what stands in for an experiment."""
+
+    scales: Annotated[dict[str, Positive], Field(min_length=1, description="factor on each current that is altered")]
+    eta: Annotated[
+        Positive, Field(description="the published second stage is shown with the eta of the sweep nearest to this")
+    ] = 1.5e-3
+
+    @model_validator(mode="after")
+    def _currents_exist(self) -> Self:
+        for name in self.scales:
+            if name not in MEMBRANE:
+                raise ValueError(f"scales: {name!r} is not allowed; it must be one of {', '.join(MEMBRANE)}")
+        return self
+
+
+class ShownSection(Section):
+    """Cycle lengths of the figures, ms; of those solved, the nearest one is taken."""
+
+    control_ms: Annotated[
+        tuple[Positive, ...], Field(min_length=1, description="of the control's voltage and calcium")
+    ] = (800.0, 550.0, 320.0)
+    altered_ms: Annotated[Positive, Field(description="of the altered cells' voltages, and of the closed loop")] = 350.0
+    currents_ms: Annotated[Positive, Field(description="of the currents")] = 445.0
+
+
+class GatingSection(Section):
+    """The gating study."""
+
+    paced: PacedSection = PacedSection()
+    cells: Annotated[
+        dict[Name, AlteredSection], Field(min_length=1, description="the altered cells, by name"), Droppable
+    ]
+    networks: Annotated[
+        dict[Name, TheorySection], Field(min_length=1, description="networks of the first stage, by name"), Droppable
+    ]
+    closed_loop_ms: Annotated[
+        tuple[Positive, ...],
+        Field(min_length=1, description="cycle lengths at which a network drives the cell, beside the cell itself, ms"),
+    ] = (350.0, 445.0, 600.0, 800.0)
+    retraining: RetrainingSection
+    identification: IdentificationSection = IdentificationSection()
+    shown: ShownSection = ShownSection()
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Self:
+        if CONTROL in self.cells:
+            raise ValueError(f"cells: {CONTROL!r} is the unaltered cell; name this one otherwise")
+        if (network := self.retraining.network) not in self.networks:
+            raise ValueError(
+                f"retraining.network: {network!r} is not allowed; it must be one of {', '.join(self.networks)}"
+            )
+        identification, longest_ms = self.identification, round(self.paced.duration_ms - self.paced.first_ms)
+        if identification.settled_ms > longest_ms:
+            raise ValueError(
+                f"identification.settled_ms: {identification.settled_ms} is not allowed; from paced.first_ms on the "
+                f"runs have {longest_ms} ms"
+            )
+        if identification.membrane.runs > self.paced.training_runs:
+            raise ValueError(
+                f"identification.membrane.runs: {identification.membrane.runs} is not allowed; "
+                f"{self.paced.training_runs} cycle lengths are trained on"
+            )
+        return self
+
+    def scales_of(self, cell: str) -> dict[str, float]:
+        """Return the factors on the currents of a cell; none of the control."""
+        return {} if cell == CONTROL else dict(self.cells[cell].scales)

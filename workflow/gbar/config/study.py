@@ -12,6 +12,7 @@ from gbar.config.base import Droppable, Name, Section
 from gbar.config.emulate import EmulateSection
 from gbar.config.explain import checked
 from gbar.config.figures import FiguresSection, ReportSection
+from gbar.config.gating import GatingSection
 from gbar.config.invert import InverterSection, RecordingSection
 from gbar.config.subthreshold import SubthresholdSection
 from gbar.config.sweep import SobolDesign, Sweeps, SweepSection, UniformDesign
@@ -33,7 +34,7 @@ def _folder(path: str) -> str:
 class Study(Section):
     """A study of gbar: sweeps of cell models, networks that learn from them if wanted, figures and report.
 
-    It may do without sweeps where it has a study of its own data, such as `subthreshold`.
+    It may do without sweeps where it has a study of its own data, such as `subthreshold` or `gating`.
     """
 
     results: Annotated[
@@ -58,14 +59,19 @@ class Study(Section):
         SubthresholdSection | None,
         Field(description="filters from a noisy current to a neuron's voltage; the study has none when left out"),
     ] = None
+    gating: Annotated[
+        GatingSection | None,
+        Field(description="hidden gates and altered currents of a ventricular cell; the study has none when left out"),
+    ] = None
     figures: FiguresSection = FiguresSection()
     report: ReportSection = ReportSection()
 
     @model_validator(mode="after")
     def _sections_fit(self) -> Self:
-        if not self.sweeps and (self.emulate or self.invert or not self.subthreshold):
+        if not self.sweeps and (self.emulate or self.invert or not (self.subthreshold or self.gating)):
             raise ValueError(
-                "sweeps: {} is not allowed; it must have at least 1 entry: only subthreshold does without sweeps"
+                "sweeps: {} is not allowed; it must have at least 1 entry: only subthreshold and gating do without"
+                " sweeps"
             )
         if self.emulate is not None:
             sweep = self.sweeps.get(self.emulate.sweep)

@@ -14,8 +14,18 @@ TITLES = {
     "subthreshold_test": "Subthreshold voltages, test paths",
     "subthreshold_weights": "Error of the filters against their size",
     "subthreshold_losses": "Loss of the filters over training",
+    "gating_scheme": "What the gating network learns from what",
+    "gating_control": "Voltage and calcium of the unaltered cell",
+    "gating_cells": "Voltages of the altered cells",
+    "gating_rmse": "Errors of gates and other states",
+    "gating_loop": "The cell driven by networks",
+    "gating_curves": "Gates as the networks have learnt them",
+    "gating_retrained_loop": "The cell driven by retrained networks",
+    "gating_etas": "Altered currents by the published second stage, over its weight",
+    "gating_factors": "Factors found on the currents",
+    "gating_held_out": "Altered cells on held-out cycle lengths",
 }
-# Figures KIND_NAME, a name being that of a sweep, an inverter or a recording.
+# Figures KIND_NAME, a name being that of a sweep, an inverter, a recording or a cell.
 TITLES_OF_KINDS = {
     "traces": "Traces of sweep {}",
     "invert_scan": "Inverter {}: the scan over designs",
@@ -29,6 +39,8 @@ TITLES_OF_KINDS = {
     "invert_round_trip": "Inverter {}: held-out cells simulated again",
     "invert_refine": "Inverter {}: parameters fitted to the trace",
     "invert_recording": "Recording {}",
+    "gating_currents": "Altered cell {}: currents by both second stages",
+    "gating_gates": "Altered cell {}: gates by the published second stage",
 }
 
 

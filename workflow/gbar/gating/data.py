@@ -14,8 +14,8 @@ import numpy as np
 import zarr
 from zarr.codecs import ZstdCodec
 
-from gbar import cells, stimuli
-from gbar.config.gating import SAMPLE_MS, PacedSection
+from gbar import stimuli
+from gbar.config.gating import CELL, SAMPLE_MS, PacedSection
 from gbar.config.stimulus import default_section
 from gbar.digest import digest_of
 from gbar.errors import UserError
@@ -24,7 +24,6 @@ from gbar.provenance import now, provenance
 from gbar.solve import OK, SolverSettings, solve_rows
 from gbar.solve.stimulus import Stimulus
 
-CELL = cells.get("tentusscher2004")
 SOLVER = SolverSettings(rtol=1e-4)
 LOWEST_CLAMP_mV = -100.5
 # The published order of rows does not matter; what is observed comes first, fCa and g count among the others.
@@ -61,6 +60,10 @@ class Paced:
         """Return paced states by name, (name, cycle length, sample)."""
         return self.paced[[CELL.state_names.index(name) for name in names]]
 
+    def nearest_run(self, cycle_length_ms: float) -> int:
+        """Return the number of the run whose cycle length is nearest to one."""
+        return int(np.abs(self.cycle_length_ms - cycle_length_ms).argmin())
+
 
 def make_paced(
     settings: PacedSection, scales: Mapping[str, float], out: str | Path, progress: Callable[[float], None]
@@ -78,11 +81,8 @@ def make_paced(
     """
     begun = now()
     cycle_length = settings.cycle_lengths_ms
-    pacing = default_section(CELL.stimulus)
-    varied = {"cycle_length_ms": cycle_length}
-    stimulus = stimuli.build(pacing, CELL.stimulus, settings.duration_ms, range(len(cycle_length)), varied)
     share = 0.9  # of the time, about, which pacing takes
-    paced = _states(stimulus, scales, len(cycle_length), settings.duration_ms, lambda done: progress(share * done))
+    paced = states_of(cycle_length, scales, settings.duration_ms, lambda done: progress(share * done))
     command = LOWEST_CLAMP_mV + np.arange(settings.clamp_voltages)[:, None]
     clamp = Stimulus(np.zeros_like(command), command, clamp=True)
     held = _states(
@@ -117,6 +117,25 @@ def make_paced(
             array[:] = values
 
 
+def states_of(
+    cycle_length_ms: np.ndarray, scales: Mapping[str, float], duration_ms: float, progress: Callable[[float], None]
+) -> np.ndarray:
+    """Return all states of a cell that is paced from rest, float32, (state, run, sample); sample k is at k ms.
+
+    Args:
+        cycle_length_ms: (run).
+        scales: factor on each current that is altered.
+        duration_ms: of each run.
+        progress: told the fraction done.
+
+    Raises:
+        UserError: a current that the cell does not have, or a run that diverges.
+    """
+    runs, varied = len(cycle_length_ms), {"cycle_length_ms": cycle_length_ms}
+    stimulus = stimuli.build(default_section(CELL.stimulus), CELL.stimulus, duration_ms, range(runs), varied)
+    return _states(stimulus, scales, runs, duration_ms, progress)
+
+
 def _states(
     stimulus: Stimulus | None,
     scales: Mapping[str, float],
@@ -143,11 +162,15 @@ def _states(
     return np.stack([solution.traces[name] for name in CELL.state_names])
 
 
-def open_paced(path: str | Path) -> Paced:
+def open_paced(path: str | Path, settings: PacedSection | None = None) -> Paced:
     """Read paced.zarr.
 
+    Args:
+        path: data set.
+        settings: the runs that it must hold; None for any.
+
     Raises:
-        UserError: there is no such data set at this path, or it is damaged.
+        UserError: there is no such data set at this path, it is damaged, or holds other runs.
     """
     try:
         group: Any = zarr.open_group(path, mode="r", zarr_format=3)
@@ -157,7 +180,20 @@ def open_paced(path: str | Path) -> Paced:
     digest = digest_of({}, arrays)
     if group.attrs.get("digest") != digest:
         raise UserError(f"{path}: the data set is damaged (its digest differs); delete the folder and run again")
+    if settings is not None:
+        _check_runs(path, arrays, settings)
     return Paced(**arrays, digest=digest)
+
+
+def _check_runs(path: str | Path, arrays: Mapping[str, np.ndarray], settings: PacedSection) -> None:
+    """Raise `UserError` where the arrays of a data set are not of the runs that settings tell."""
+    runs, samples = arrays["paced"].shape[1:]
+    wanted = settings.cycle_lengths_ms
+    if not np.array_equal(arrays["cycle_length_ms"], wanted) or samples != settings.duration_ms / SAMPLE_MS:
+        raise UserError(
+            f"{path}: {runs} runs of {samples} ms are not those of the settings, which tell {len(wanted)} from "
+            f"{wanted[0]:g} to {wanted[-1]:g} ms of cycle length, {settings.duration_ms:g} ms each"
+        )
 
 
 @dataclass(frozen=True)

@@ -20,15 +20,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from gbar.cells.tentusscher2004.equations import kinetics
-from gbar.config.gating import SAMPLE_MS, MembraneSection
+from gbar.config.gating import CELL, MEMBRANE, SAMPLE_MS, MembraneSection
 from gbar.errors import UserError
-from gbar.gating.data import CELL, GATES
+from gbar.gating.beats import PULSE_MS, follows_one_to_one
+from gbar.gating.data import GATES
 
-MEMBRANE = tuple(name for name in CELL.current_names if name not in ("Irel", "Iup", "Ileak"))
 SUBSTEPS = 10  # of a sample, for gates and charges
-PULSE_MS = (10.0, 11.0)  # of the stimulus, from the start of each cycle
 FACTORS = (0.05, 8.0)  # within which concentrations are followed
-RESTED_mV = -75.0  # a beat follows the stimulus one to one where the cell is below this before each
 REWEIGHTINGS = 10  # of the penalty, until the factors stand still
 
 
@@ -41,12 +39,16 @@ class Record:
         Cai_mM: of the same shape.
         cycle_length_ms: (run).
         first_ms: where the part begins that is explained.
+        noise_mV: known deviation of the noise on V.
+        every_ms: the samples that were taken, one every so many ms; those between are not looked at.
     """
 
     V_mV: np.ndarray
     Cai_mM: np.ndarray
     cycle_length_ms: np.ndarray
     first_ms: int
+    noise_mV: float = 0.0
+    every_ms: int = 1
 
 
 @dataclass(frozen=True)
@@ -62,24 +64,14 @@ class Factors:
     error_mV: float
 
 
-def follows_one_to_one(record: Record) -> np.ndarray:
-    """Return of each run whether the cell is at rest before every stimulus, (run) of bool."""
-    n = record.V_mV.shape[1]
-    found = []
-    for V, cycle in zip(record.V_mV, record.cycle_length_ms, strict=True):
-        beats = np.arange(np.ceil((record.first_ms - PULSE_MS[0]) / cycle), (n - PULSE_MS[0]) // cycle)
-        before = np.round(PULSE_MS[0] + beats * cycle).astype(int) - 2
-        found.append(bool(np.all(V[before] < RESTED_mV)))
-    return np.array(found)
-
-
 def chosen_runs(record: Record, candidates: np.ndarray, settings: MembraneSection) -> np.ndarray:
     """Return the numbers of the runs to use: of those that follow one to one, some spread over the cycle lengths.
 
     Raises:
         UserError: fewer runs than asked for follow the stimulus one to one.
     """
-    usable = follows_one_to_one(record) & (record.cycle_length_ms >= settings.shortest_ms)
+    follows = follows_one_to_one(record.V_mV, record.cycle_length_ms, record.first_ms)
+    usable = follows & (record.cycle_length_ms >= settings.shortest_ms)
     good = sorted((i for i in candidates if usable[i]), key=lambda i: record.cycle_length_ms[i])
     if len(good) < settings.runs:
         raise UserError(

@@ -10,16 +10,16 @@ Sensitivities are differences of rows that are solved side by side, as are steps
 is taken.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gbar import stimuli
-from gbar.config.gating import SAMPLE_MS, RefineSection
+from gbar.config.gating import CELL, MEMBRANE, SAMPLE_MS, RefineSection
 from gbar.config.stimulus import default_section
-from gbar.gating.data import CELL
-from gbar.gating.membrane import MEMBRANE, PULSE_MS, Record
+from gbar.gating.beats import PULSE_MS
+from gbar.gating.membrane import Record
 from gbar.solve import SolverSettings, solve_rows
 
 SOLVER = SolverSettings(rtol=1e-5)  # errors of 1e-3 mV, far below the differences
@@ -36,16 +36,51 @@ class Refined:
     """What the fit found.
 
     Attributes:
-        factor: on each current of `MEMBRANE`.
-        deviation: standard deviation of its logarithm, by the curvature at the end.
+        start: factors it began with, on each current of `MEMBRANE`.
+        factor: those it ended with.
+        deviation: standard deviation of their logarithms, by the curvature at the end.
+        loss: at the end.
         error_mV: root mean squared difference from the recorded voltage.
         iterations: steps taken.
     """
 
+    start: np.ndarray
     factor: np.ndarray
     deviation: np.ndarray
+    loss: float
     error_mV: float
     iterations: int
+
+
+def refine_best(
+    record: Record, settings: RefineSection, starts: Iterable[np.ndarray], report: Callable[[int, float], None]
+) -> list[Refined]:
+    """Return fits from several starts, that of least loss first.
+
+    Some of them end in valleys of their own, slowly and far above the others: each fit takes a few steps, and that of
+    least loss alone goes on to its end.
+
+    Args:
+        record: as for `refine`.
+        settings: as for `refine`.
+        starts: factors to begin with, each (current).
+        report: told the number of each step, of all fits, and the loss after it.
+    """
+    taken = 0
+
+    def count(_: int, loss: float) -> None:
+        nonlocal taken
+        taken += 1
+        report(taken, loss)
+
+    trial = settings.model_copy(update={"iterations": min(settings.trial_steps, settings.iterations)})
+    fits = [refine(record, trial, start, count) for start in starts]
+    best, *others = sorted(fits, key=lambda fit: np.nan_to_num(fit.loss, nan=np.inf))
+    if best.iterations == trial.iterations:
+        rest = settings.model_copy(update={"iterations": settings.iterations - trial.iterations})
+        ended = refine(record, rest, best.factor, count)
+        best = replace(ended, start=best.start, iterations=best.iterations + ended.iterations)
+    return [best, *others]
 
 
 def refine(record: Record, settings: RefineSection, start: np.ndarray, report: Callable[[int, float], None]) -> Refined:
@@ -69,6 +104,7 @@ def refine(record: Record, settings: RefineSection, start: np.ndarray, report: C
         # The penalty as the parabola that touches it from above.
         stiffness = 2 / (ridge2 + x**2)
         curvature = J @ J.T + np.diag(stiffness)
+        lowest = loss(now, x)
         error_mV = float(np.sqrt(np.mean((now - observed)[0][compared] ** 2)))
         if taken == settings.iterations:
             break
@@ -77,27 +113,30 @@ def refine(record: Record, settings: RefineSection, start: np.ndarray, report: C
         tried = [x + _shortened(np.linalg.solve(matrix, slope)) for matrix in damped]
         losses = [loss(found, one) for found, one in zip(_solved(record, np.exp(tried)), tried, strict=True)]
         best = int(np.nanargmin(losses))
-        if not losses[best] < loss(now, x) - NO_GAIN:
+        if not losses[best] < lowest - NO_GAIN:
             break
         x, taken = tried[best], taken + 1
         report(taken, losses[best])
-    return Refined(np.exp(x), np.sqrt(np.diag(np.linalg.inv(curvature))), error_mV, taken)
+    return Refined(start, np.exp(x), np.sqrt(np.diag(np.linalg.inv(curvature))), lowest, error_mV, taken)
 
 
-def nearest_singles(record: Record, settings: RefineSection, count: int) -> np.ndarray:
-    """Return factors with one current altered, by that of `SCANNED` of least loss, (count, current).
+def nearest_singles(record: Record, settings: RefineSection) -> np.ndarray:
+    """Return the factors of least loss with at most one current altered, (start, current), the best ones first.
 
-    The currents are those of least loss, the best one first. What to begin fits with: from the unaltered cell, steps
-    lose their way to large alterations. The nearest is not always the right one, and a fit that began with the wrong
-    one may end in a valley of its own; the loss tells.
+    Of each current, the best of `SCANNED` is a candidate, and so is the unaltered cell. What to begin fits with: from
+    the unaltered cell, steps lose their way to large alterations. The nearest is not always the right one, and a fit
+    that began with the wrong one may end in a valley of its own; the loss tells.
     """
     n = len(MEMBRANE)
-    factors = np.stack([np.where(np.eye(n, dtype=bool), one, 1.0) for one in SCANNED])
-    loss, flat = _loss(record, settings), factors.reshape(-1, n)
-    losses = [loss(found, np.log(one)) for found, one in zip(_solved(record, flat), flat, strict=True)]
-    by_current = np.nan_to_num(np.reshape(losses, (len(SCANNED), n)), nan=np.inf)
-    chosen = np.argsort(by_current.min(axis=0), kind="stable")[:count]
-    return factors[by_current.argmin(axis=0)[chosen], chosen]
+    altered = np.stack([np.where(np.eye(n, dtype=bool), one, 1.0) for one in SCANNED])
+    factors = np.vstack([altered.reshape(-1, n), np.ones(n)])
+    loss = _loss(record, settings)
+    losses = [loss(found, np.log(one)) for found, one in zip(_solved(record, factors), factors, strict=True)]
+    *by_factor, unaltered = np.nan_to_num(losses, nan=np.inf)
+    by_current = np.reshape(by_factor, (len(SCANNED), n))
+    candidates = np.vstack([altered[by_current.argmin(axis=0), np.arange(n)], np.ones(n)])
+    best = np.argsort([*by_current.min(axis=0), unaltered], kind="stable")[: settings.starts]
+    return candidates[best]
 
 
 def _loss(record: Record, settings: RefineSection) -> Callable[[np.ndarray, np.ndarray], float]:
@@ -114,11 +153,11 @@ def _loss(record: Record, settings: RefineSection) -> Callable[[np.ndarray, np.n
 def _weights(record: Record, settings: RefineSection) -> np.ndarray:
     """Return 1/error of every sample of voltage and calcium, 0 where it is not compared, (2, run, sample)."""
     t = np.arange(record.V_mV.shape[1])
-    used = (t >= record.first_ms) & (t % settings.every_ms == 0)
+    used = (t >= record.first_ms) & (t % record.every_ms == 0)
     phase = np.mod(t - PULSE_MS[0], record.cycle_length_ms[:, None])
     steep = np.where(phase < settings.upstroke_ms, UPSTROKE_WEIGHT, 1.0)
     return np.stack(
-        [used * steep / np.hypot(settings.noise_mV, settings.error_mV), used * np.ones_like(phase) / settings.error_mM]
+        [used * steep / np.hypot(record.noise_mV, settings.error_mV), used * np.ones_like(phase) / settings.error_mM]
     )
 
 

@@ -9,13 +9,17 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 
 from gbar.config.gating import SequenceSection
+from gbar.errors import wrong
 
 Tree = Any
 # (parameters, recurrent state, samples of a window) -> loss, (recurrent state, parts of the loss by name)
 WindowLoss = Callable[[Tree, Tree, Tree], tuple[jax.Array, tuple[Tree, dict[str, jax.Array]]]]
+# number of an epoch, parameters after it, parts of the loss during its last `REPORTED`
+Report = Callable[[int, Tree, dict[str, np.ndarray]], None]
 REPORTED = 0.1  # share of an epoch, its last part, whose mean losses are reported
 
 
@@ -25,7 +29,7 @@ def train_in_sequence(
     state: Tree,
     samples: Tree,
     settings: SequenceSection,
-    report: Callable[[int, dict[str, float]], None],
+    report: Report,
 ) -> Tree:
     """Return trained parameters.
 
@@ -37,9 +41,15 @@ def train_in_sequence(
         state: recurrent state before the first sample; carried over from window to window and epoch to epoch.
         samples: arrays whose first axis is time.
         settings: epochs, window, rate.
-        report: told the number of each epoch and its losses.
+        report: told of each epoch at its end.
+
+    Raises:
+        UserError: a window is longer than the samples are.
     """
-    windows = len(jax.tree.leaves(samples)[0]) // settings.window
+    n = len(jax.tree.leaves(samples)[0])
+    windows = n // settings.window
+    if not windows:
+        raise wrong("training.window", settings.window, f"at most {n}, the samples there are")
     rate: optax.ScalarOrSchedule = settings.learning_rate
     if settings.schedule == "cosine":
         rate = optax.cosine_decay_schedule(settings.learning_rate, settings.epochs * windows)
@@ -58,11 +68,11 @@ def train_in_sequence(
     @jax.jit
     def epoch(carry: tuple[Tree, Tree, Tree], windows: Tree) -> tuple[tuple[Tree, Tree, Tree], dict[str, jax.Array]]:
         carry, parts = jax.lax.scan(update, carry, windows)
-        return carry, {name: values[-last:].mean() for name, values in parts.items()}
+        return carry, {name: values[-last:].mean(axis=0) for name, values in parts.items()}
 
     cut = jax.tree.map(lambda array: windowed(jnp.asarray(array)), samples)
     carry = parameters, optimiser.init(parameters), state
     for number in range(1, settings.epochs + 1):
         carry, parts = epoch(carry, cut)
-        report(number, {name: float(value) for name, value in parts.items()})
+        report(number, carry[0], {name: np.asarray(value) for name, value in parts.items()})
     return carry[0]

@@ -155,10 +155,14 @@ class GatingNetwork(nnx.Module):
         )
         return GatingState(gates, (lstm[0], lstm[1]))
 
-    def __call__(self, state: GatingState, x: jax.Array) -> tuple[GatingState, jax.Array]:
-        """Return the next state, its gates among them, and the other states, under observables (batch, observed)."""
+    def __call__(self, state: GatingState, x: jax.Array, apart: bool = False) -> tuple[GatingState, jax.Array]:
+        """Return the next state, its gates among them, and the other states, under observables (batch, observed).
+
+        Where the halves are trained `apart`, the gradient of the other states ends at the gates that they are made of.
+        """
         gates = self.encoder(state.gates, x)
-        lstm, others = self.decoder(state.lstm, jnp.concatenate([x, gates], axis=-1))
+        given = jax.lax.stop_gradient(gates) if apart else gates
+        lstm, others = self.decoder(state.lstm, jnp.concatenate([x, given], axis=-1))
         return GatingState(gates, lstm), others
 
 

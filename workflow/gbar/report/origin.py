@@ -4,20 +4,23 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 
 from gbar.config.study import Study
 from gbar.errors import UserError
+from gbar.metrics import read_metrics
 from gbar.model_files import read_model_files
-from gbar.provenance import UNKNOWN, Provenance
+from gbar.provenance import UNKNOWN, Provenance, told_by
 from gbar.report.tables import Table
 from gbar.store import open_store, provenance_of
 
 CONFIGURATION = "study.yaml"  # what the page offers it as
 FILE_KEYS = ("path", "morphology")  # keys of the configuration that name files of the user
 SHOWN_DIGITS = 12  # of commits and digests in the table
+NO_FITS: Mapping[str, Path] = MappingProxyType({})
 HEADER = ["made", "host", "device", "begun", "finished", "commit", "digest of the library"]
 
 
@@ -40,7 +43,13 @@ class Origin:
     records: str
 
 
-def origin(study: Study, record: Provenance, sweeps: Mapping[str, Path], models: Mapping[str, Path]) -> Origin:
+def origin(
+    study: Study,
+    record: Provenance,
+    sweeps: Mapping[str, Path],
+    models: Mapping[str, Path],
+    fits: Mapping[str, Path] = NO_FITS,
+) -> Origin:
     """Return where the results of a study come from.
 
     Args:
@@ -48,18 +57,23 @@ def origin(study: Study, record: Provenance, sweeps: Mapping[str, Path], models:
         record: of the report.
         sweeps: folder of each sweep; what cannot be read is left out.
         models: folder of each model, likewise.
+        fits: file of each fit to a record, .json, likewise.
     """
     stores = {name: found for name, folder in sweeps.items() if (found := _of_store(folder / "store.zarr"))}
     trained = {name: found for name, folder in models.items() if (found := _of_model(folder))}
+    fitted = {name: found for name, path in fits.items() if (found := _of_fit(path))}
     rows = []
     for name, found in stores.items():
         if found.made_from:
             rows.append([f"blocks of sweep {name}", *_of_several(found.made_from)])
         rows.append([f"store of sweep {name}", *_of_one(found)])
     rows += [[f"model {name}", *_of_one(found)] for name, found in trained.items()]
+    if fitted:
+        rows.append([f"fits to {len(fitted)} records", *_of_several(told_by(fitted.values()))])
     rows.append(["this page", *_of_one(record)])
     plain = _without_null(study.model_dump(mode="json"))
-    libraries = {library for found in (record, *stores.values(), *trained.values()) for library in _libraries(found)}
+    made = (record, *stores.values(), *trained.values(), *fitted.values())
+    libraries = {library for found in made for library in _libraries(found)}
     return Origin(
         configuration=yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100),
         commands=tuple(_commands(record)),
@@ -70,6 +84,7 @@ def origin(study: Study, record: Provenance, sweeps: Mapping[str, Path], models:
                 "report": asdict(record),
                 "stores": {name: asdict(found) for name, found in stores.items()},
                 "models": {name: asdict(found) for name, found in trained.items()},
+                "fits": {name: asdict(found) for name, found in fitted.items()},
             },
             indent=1,
         ),
@@ -86,6 +101,14 @@ def _of_store(path: Path) -> Provenance | None:
 def _of_model(folder: Path) -> Provenance | None:
     try:
         told = read_model_files(folder)[0]["provenance"]
+    except UserError:
+        return None
+    return None if told is None else Provenance.from_json(told)
+
+
+def _of_fit(path: Path) -> Provenance | None:
+    try:
+        told = read_metrics(path).get("provenance")
     except UserError:
         return None
     return None if told is None else Provenance.from_json(told)

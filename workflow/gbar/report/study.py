@@ -6,18 +6,22 @@ from types import MappingProxyType
 from typing import Any
 
 from gbar.cells import hodgkinhuxley1952
+from gbar.config.gating import CELL
 from gbar.config.study import Study
 from gbar.figures.titles import kind_of, title_of
 from gbar.provenance import now, provenance
 from gbar.quantities import quantities
+from gbar.report import gating as gating_report
+from gbar.report import subthreshold as subthreshold_report
+from gbar.report.gating import GatingFiles, gating_part
 from gbar.report.inverters import accuracy_table, inverters_part, recordings_table, scan_table
 from gbar.report.origin import origin
 from gbar.report.page import FigureEntry, write_report
-from gbar.report.subthreshold import REFERENCE, filters_part
+from gbar.report.subthreshold import filters_part
 from gbar.report.tables import Part, Table
 from gbar.stimuli.rows import gain_of
 from gbar.sweep import solver_meaning
-from gbar.verify import verify_evaluation, verify_figure, verify_model, verify_sweep
+from gbar.verify import verify_evaluation, verify_figure, verify_gating, verify_model, verify_sweep
 
 # The DLSTM study's own text (2022): test MSE of three cascaded LSTM layers; its table of APD errors is not public.
 PUBLISHED = {"dlstm2": {"epochs": 923}, "dlstm3": {"mse_mV2": 14.803, "epochs": 834}}
@@ -37,6 +41,7 @@ def report_study(
     recordings: Mapping[str, Path] = NONE,
     filters: Mapping[str, Path] = NONE,
     baselines: Mapping[str, Path] = NONE,
+    gating: GatingFiles | None = None,
 ) -> None:
     """Write the report of a study.
 
@@ -51,6 +56,7 @@ def report_study(
         recordings: answer to each recording, by name.
         filters: scores of each subthreshold filter, by name; the model beside them is checked.
         baselines: scores of each linear filter, by name.
+        gating: what the gating study came to; the data sets and models beside are checked.
     """
     start, configuration = now(), study.model_dump(mode="json")
     findings = [finding for table in sweeps.values() for finding in verify_sweep(table.parent, thorough=False)]
@@ -64,11 +70,15 @@ def report_study(
         findings.append(verify_model(scores.parent / "model", scores.parents[2] / "currents.zarr"))
     for scores in (*filters.values(), *baselines.values()):
         findings += verify_evaluation(scores)
+    if gating is not None:
+        findings += verify_gating(gating.folder)
     findings += map(verify_figure, figures)
     used = {sweep.cell.name: sweep.cell.cell() for sweep in study.sweeps.values()}
     references = dict.fromkeys(cell.reference for cell in used.values())
     if study.subthreshold is not None:
-        references |= dict.fromkeys((hodgkinhuxley1952.REFERENCE, REFERENCE))
+        references |= dict.fromkeys((hodgkinhuxley1952.REFERENCE, subthreshold_report.REFERENCE))
+    if study.gating is not None:
+        references |= dict.fromkeys((CELL.reference, gating_report.REFERENCE))
     record = provenance(start, configuration)
     versions = dict(record.versions)
     write_report(
@@ -90,11 +100,13 @@ def report_study(
             models={
                 name: scores.parent / "model"
                 for name, scores in (*metrics.items(), *inverters.items(), *filters.items())
-            },
+            }
+            | (gating.models if gating else {}),
+            fits=gating.identified if gating else {},
         ),
         quantities={name: quantities(sweep) for name, sweep in study.sweeps.items()},
         published=PUBLISHED,
-        parts=_parts(study, inverters, recordings, filters, baselines),
+        parts=_parts(study, inverters, recordings, filters, baselines, gating),
         findings=findings,
         references=[
             *references,
@@ -109,10 +121,13 @@ def _parts(
     recordings: Mapping[str, Path],
     filters: Mapping[str, Path],
     baselines: Mapping[str, Path],
+    gating: GatingFiles | None,
 ) -> list[Part]:
     parts = [inverters_part(_tables(study, inverters, recordings))] if inverters else []
     if study.subthreshold is not None:
         parts.append(filters_part(study.subthreshold, filters, baselines))
+    if study.gating is not None and gating is not None:
+        parts.append(gating_part(study.gating, gating))
     return parts
 
 

@@ -10,7 +10,8 @@ are the paper's three layers of the ventricular wall:
 At 1 Hz APD90 is 320.6, 270.6 and 273.8 ms. Copies of the model that leave s as it is in all three have 274.0 ms.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from gbar.cells.cell import Cell, Current, Kind, Parameter, State, Stimulation
 
@@ -18,6 +19,28 @@ REFERENCE = (
     "ten Tusscher KHWJ, Noble D, Noble PJ, Panfilov AV. A model for human ventricular tissue. "
     "Am J Physiol Heart Circ Physiol 2004;286:H1573-H1589. doi:10.1152/ajpheart.00794.2003"
 )
+
+
+GATES_OF_VOLTAGE = ("m", "h", "j", "d", "f", "r", "s", "Xs", "Xr1", "Xr2")  # the gates fCa and g follow calcium
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Steady state and time constant of one gate, as a table over voltages in equal steps.
+
+    Attributes:
+        gate: one of `GATES_OF_VOLTAGE`.
+        lowest_mV: the first voltage.
+        step_mV: from one voltage to the next.
+        x_inf: steady state at each voltage.
+        tau_ms: time constant at each voltage.
+    """
+
+    gate: str
+    lowest_mV: float
+    step_mV: float
+    x_inf: tuple[float, ...]
+    tau_ms: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -28,11 +51,13 @@ class Tuning:
         gKs: maximal conductance of IKs, nS/pF.
         gto: maximal conductance of Ito, nS/pF.
         endocardial_s: the inactivation gate s of Ito has its endocardial kinetics.
+        curves: of gates that do not follow the paper.
     """
 
     gKs: float
     gto: float
     endocardial_s: bool
+    curves: tuple[Curve, ...] = ()
 
 
 _TUNINGS = {
@@ -111,4 +136,13 @@ def cell(variant: str) -> Cell:
         methods=("rosenbrock", "rush_larsen"),
         dt_ms=0.02,
         stimulus=Stimulation("pA/pF", gain=-52.0, kind="pacing"),
+    )
+
+
+def with_curves(cell: Cell, curves: Iterable[Curve]) -> Cell:
+    """Return a variant whose gates follow tables, those that have none the paper."""
+    return replace(
+        cell,
+        tuning=replace(cell.tuning, curves=tuple(curves)),
+        equations="gbar.cells.tentusscher2004.curves",
     )

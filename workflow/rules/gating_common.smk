@@ -1,0 +1,49 @@
+# What the rules of the gating study share.
+from gbar.config.gating import CELL
+from gbar.gating import needs as gating_needs
+
+GATING = f"{RESULTS}/gating"
+CONTROL_RUNS = f"{GATING}/paced/{CONTROL}.zarr"
+# The network of the first stage whose layer of gates is trained again.
+RETRAINED_NETWORK = f"{GATING}/networks/{STUDY.gating.retraining.network}/model"
+FIRST_RECORD = next(iter(STUDY.gating.identification.records))  # what is judged further, and put back
+GATING_SETTINGS = {part: getattr(STUDY.gating, part).canonical() for part in ("paced", "shown")}
+
+
+wildcard_constraints:
+    cell="[a-z][a-z0-9_]*",
+    altered="[a-z][a-z0-9_]*",
+    network="[a-z][a-z0-9_]*",
+    record="[a-z][a-z0-9_]*",
+
+
+def scales_of(wildcards):
+    return canonical(STUDY.gating.scales_of(wildcards.cell))
+
+
+def settings_of_network(wildcards):
+    return STUDY.gating.networks[wildcards.network].canonical()
+
+
+def settings_of_record(wildcards):
+    return STUDY.gating.identification.records[wildcards.record].canonical()
+
+
+def settings_of_identification():
+    """All but the kinds of record: each is a job of its own."""
+    return canonical(STUDY.gating.identification.model_dump(mode="json", exclude={"records"}))
+
+
+def gating(need):
+    """What a job of the gating study takes, by its section; and by the network, if it is about one."""
+
+    def of_job(wildcards):
+        network = [STUDY.gating.networks[wildcards.network]] if "network" in wildcards.keys() else []
+        return need(STUDY.gating, *network)
+
+    return of_job
+
+
+def named_of(pattern, names):
+    """NAME=FILE of files of the study, as the verbs take them."""
+    return [f"{name}={GATING}/{pattern.format(name)}" for name in names]
