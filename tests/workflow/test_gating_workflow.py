@@ -67,13 +67,6 @@ def project(solved: Project, tmp_path: Path) -> Project:
     return solved.copy(tmp_path / "project")
 
 
-def planned(project: Project) -> dict[str, int]:
-    """The jobs of the study as it stands."""
-    outcome = project.snakemake("--dry-run")
-    assert outcome.status == 0, outcome.output
-    return outcome.jobs
-
-
 def test_the_report_judges_both_second_stages_side_by_side(solved: Project):
     page = (solved.folder / "results/report.html").read_text()
     assert len(re.findall(r"Figure \d+\. ", page)) == len(FIGURES)
@@ -104,7 +97,7 @@ def test_what_was_found_is_a_cell_again(solved: Project, capsys: pytest.CaptureF
 
 
 def test_nothing_is_redone_without_an_edit(project: Project):
-    assert planned(project) == {}
+    assert run(project, "--dry-run") == {}
 
 
 @pytest.mark.parametrize(
@@ -119,4 +112,4 @@ def test_nothing_is_redone_without_an_edit(project: Project):
 )  # fmt: skip
 def test_an_edit_redoes_what_depends_on_it(project: Project, keys: tuple[str, ...], value: object, jobs: dict):
     edited(project, "gating", *keys, value=value)
-    assert planned(project) == jobs | {"report": 1}
+    assert run(project, "--dry-run") == jobs | {"report": 1}

@@ -36,9 +36,9 @@ def edited(project: Project, *path: str, value: object) -> Project:
     return project
 
 
-def run(project: Project) -> dict[str, int]:
-    """Run the study and return its jobs."""
-    outcome = project.snakemake()
+def run(project: Project, *options: str) -> dict[str, int]:
+    """Run the study and return its jobs; `--dry-run` only tells them."""
+    outcome = project.snakemake(*options)
     assert outcome.status == 0, outcome.output
     return outcome.jobs
 

@@ -51,13 +51,6 @@ def project(solved: Project, tmp_path: Path) -> Project:
     return solved.copy(tmp_path / "project")
 
 
-def planned(project: Project) -> dict[str, int]:
-    """The jobs of the study as it stands."""
-    outcome = project.snakemake("--dry-run")
-    assert outcome.status == 0, outcome.output
-    return outcome.jobs
-
-
 def test_every_seed_is_a_training_of_its_own(solved: Project):
     filters = solved.folder / "results/subthreshold/filters"
     assert sorted(path.name for path in filters.iterdir()) == ["published_0", "published_1"]
@@ -89,7 +82,7 @@ def test_the_results_are_verified_and_an_edited_score_is_found(project: Project,
 
 
 def test_nothing_is_redone_without_an_edit(project: Project):
-    assert planned(project) == {}
+    assert run(project, "--dry-run") == {}
 
 
 @pytest.mark.parametrize(
@@ -102,4 +95,4 @@ def test_nothing_is_redone_without_an_edit(project: Project):
 )
 def test_an_edit_redoes_what_depends_on_it(project: Project, keys: tuple[str, ...], value: int, jobs: dict):
     edited(project, "subthreshold", *keys, value=value)
-    assert planned(project) == jobs
+    assert run(project, "--dry-run") == jobs

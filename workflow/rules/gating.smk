@@ -19,7 +19,7 @@ rule paced:
         mem_mb=mem_mb(gating(gating_needs.of_paced)),
         runtime=runtime(gating(gating_needs.of_paced)),
     params:
-        settings=GATING_SETTINGS["paced"],
+        settings=settings_of_paced,
         scales=scales_of,
     message:
         "Pacing and clamping cell {wildcards.cell}"
@@ -45,7 +45,7 @@ rule learn_gates:
         mem_mb=mem_mb(gating(gating_needs.of_learning)),
         runtime=runtime(gating(gating_needs.of_learning)),
     params:
-        paced=GATING_SETTINGS["paced"],
+        paced=settings_of_paced,
         settings=settings_of_network,
     message:
         "Training gating network {wildcards.network}"
@@ -73,7 +73,7 @@ rule test_gates:
         mem_mb=mem_mb(gating(gating_needs.of_closed_loop)),
         runtime=runtime(gating(gating_needs.of_closed_loop)),
     params:
-        paced=GATING_SETTINGS["paced"],
+        paced=settings_of_paced,
         cycle_lengths=STUDY.gating.closed_loop_ms,
     message:
         "Driving the cell with gating network {wildcards.network}"
@@ -101,8 +101,8 @@ rule retrain_gates:
         mem_mb=mem_mb(gating(gating_needs.of_retraining)),
         runtime=runtime(gating(gating_needs.of_retraining)),
     params:
-        paced=GATING_SETTINGS["paced"],
-        settings=STUDY.gating.retraining.canonical(),
+        paced=settings_of_paced,
+        settings=settings_of_retraining,
     message:
         "Training the layer of gates again on cell {wildcards.cell}, for every eta"
     shell:
@@ -160,8 +160,8 @@ rule identify:
         mem_mb=mem_mb(gating(gating_needs.of_identification)),
         runtime=runtime(gating(gating_needs.of_identification)),
     params:
-        paced=GATING_SETTINGS["paced"],
-        settings=settings_of_identification(),
+        paced=settings_of_paced,
+        settings=settings_of_identification,
         record=settings_of_record,
     message:
         "Identifying the altered current of cell {wildcards.cell} from its {wildcards.record} record"

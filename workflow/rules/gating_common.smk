@@ -7,7 +7,6 @@ CONTROL_RUNS = f"{GATING}/paced/{CONTROL}.zarr"
 # The network of the first stage whose layer of gates is trained again.
 RETRAINED_NETWORK = f"{GATING}/networks/{STUDY.gating.retraining.network}/model"
 FIRST_RECORD = next(iter(STUDY.gating.identification.records))  # what is judged further, and put back
-GATING_SETTINGS = {part: getattr(STUDY.gating, part).canonical() for part in ("paced", "shown")}
 
 
 wildcard_constraints:
@@ -29,7 +28,19 @@ def settings_of_record(wildcards):
     return STUDY.gating.identification.records[wildcards.record].canonical()
 
 
-def settings_of_identification():
+def settings_of_paced(wildcards):
+    return STUDY.gating.paced.canonical()
+
+
+def settings_of_shown(wildcards):
+    return STUDY.gating.shown.canonical()
+
+
+def settings_of_retraining(wildcards):
+    return STUDY.gating.retraining.canonical()
+
+
+def settings_of_identification(wildcards):
     """All but the kinds of record: each is a job of its own."""
     return canonical(STUDY.gating.identification.model_dump(mode="json", exclude={"records"}))
 
@@ -42,6 +53,10 @@ def gating(need):
         return need(STUDY.gating, *network)
 
     return of_job
+
+
+# Params of jobs that take both.
+GATING_SETTINGS = {"paced": settings_of_paced, "shown": settings_of_shown}
 
 
 def named_of(pattern, names):
