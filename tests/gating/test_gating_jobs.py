@@ -166,7 +166,7 @@ def test_the_second_stage_is_judged_for_each_eta_and_shown_for_the_nearest(folde
     ("changes", "message"),
     [
         ({"altered_layers": "control_layers"}, "on other data"),
-        ({"model": "control_layers"}, "holds a model of another kind"),
+        ({"model": "control_layers"}, "holds retrained layers of the section gating"),
         ({"control": "network"}, "is no data set"),
         ({"paced": PACED | {"longest_ms": 550}}, "are not those of the settings"),
     ],

@@ -6,7 +6,7 @@ trace by one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,12 +18,12 @@ from flax import nnx
 import gbar
 from gbar import nets
 from gbar.card_values import check_card
-from gbar.checkpoint import flatten, unflatten
+from gbar.checkpoint import unflatten
 from gbar.errors import UserError, wrong
-from gbar.files import whole
-from gbar.history import EpochRecord, write_history
-from gbar.model_files import EMULATOR, FORMAT, damaged, read_model_files, write_model_files
+from gbar.history import EpochRecord
+from gbar.model_files import EMULATOR, FORMAT, damaged, read_model_files
 from gbar.nets.latent import Latent
+from gbar.network_folder import numbers_of, write_network_folder
 
 BATCH = 256  # largest number of samples predicted at once
 
@@ -228,10 +228,7 @@ def save_model(path: str | Path, network: nnx.Module, card: ModelCard, history: 
     path = Path(path)
     if path.exists() and not ((path / "model.json").is_file() or (path.is_dir() and not any(path.iterdir()))):
         raise UserError(f"{path}: exists and is no model; remove it or choose another folder")
-    with whole(path) as made:
-        made.mkdir()
-        write_history(made / "history.csv", history)
-        write_model_files(made, asdict(card), flatten(_state(network)))
+    write_network_folder(path, card, numbers_of(network), history)
 
 
 def load_model(path: str | Path) -> Model:
@@ -246,7 +243,7 @@ def load_model(path: str | Path) -> Model:
         check_card(values)
         card = ModelCard.from_json(values)
         network = nets.abstract(card.architecture, len(card.inputs), len(card.output.times_ms))
-        state = unflatten(_state(network), arrays)
+        state = unflatten(numbers_of(network), arrays)
     except (ValueError, KeyError, TypeError, OverflowError) as reason:
         raise damaged(path, reason) from None
     nnx.update(network, state)
@@ -268,8 +265,3 @@ def _numbers(key: str, value: Any) -> np.ndarray:
         return np.asarray(value, np.float32)
     except (TypeError, ValueError):
         raise wrong(key, value, "a number or an array of numbers") from None
-
-
-def _state(network: nnx.Module) -> dict[str, Any]:
-    """Return all numbers of a network as nested dictionaries."""
-    return nnx.to_pure_dict(cast(nnx.State, nnx.state(network)))

@@ -25,11 +25,15 @@ from gbar.provenance import Provenance
 
 FORMAT = 2
 # What a folder may hold, and what opens it. A card that says nothing is an emulator's.
-EMULATOR, INVERTER, FOLD = "emulator", "inverter", "fold"
+EMULATOR, INVERTER, FOLD, FILTER = "emulator", "inverter", "fold", "filter"
+GATING, GATING_LAYERS = "gating", "gating_layers"
 HOLDS = {
     EMULATOR: "an emulator; open it with gbar.load_model",
     INVERTER: "an inverter; open it with gbar.load_inverter",
     FOLD: "the networks of one fold; open the inverter that joins the folds with gbar.load_inverter",
+    FILTER: "a filter of the section subthreshold",
+    GATING: "a network of the section gating",
+    GATING_LAYERS: "retrained layers of the section gating",
 }
 
 

@@ -5,27 +5,24 @@ gating_layers   the layers of gates of the second stage; the first axis of every
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
-from pydantic import TypeAdapter, ValidationError
 
 import gbar
 from gbar.checkpoint import flatten, unflatten
 from gbar.digest import digest_of
 from gbar.errors import UserError
-from gbar.files import whole
 from gbar.gating.data import Normalisation
 from gbar.gating.theory import new_network
-from gbar.history import EpochRecord, write_history
-from gbar.model_files import FORMAT, damaged, read_model_files, write_model_files
+from gbar.history import EpochRecord
+from gbar.model_files import FORMAT, GATING, GATING_LAYERS, damaged, read_model_files
 from gbar.nets.gating import GNN, GatingNetwork
-
-NETWORK, LAYERS = "gating", "gating_layers"
+from gbar.network_folder import card_of, write_network_folder
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class NetworkCard:
     metrics: dict[str, Any]
     provenance: dict[str, Any]
     gbar_version: str = gbar.__version__
-    kind: str = NETWORK
+    kind: str = GATING
     format: int = FORMAT
 
 
@@ -78,11 +75,8 @@ class LayersCard:
     metrics: dict[str, Any]
     provenance: dict[str, Any]
     gbar_version: str = gbar.__version__
-    kind: str = LAYERS
+    kind: str = GATING_LAYERS
     format: int = FORMAT
-
-
-Card = TypeVar("Card", NetworkCard, LayersCard)
 
 
 @dataclass(frozen=True)
@@ -118,7 +112,7 @@ class Layers:
 
 def save_network(path: str | Path, learnt: Learnt, history: Sequence[EpochRecord]) -> None:
     """Write the folder of a network, whole or not at all."""
-    _save(path, learnt.network, learnt.card, history)
+    write_network_folder(path, learnt.card, _numbers(learnt.network), history)
 
 
 def load_network(path: str | Path) -> Learnt:
@@ -127,19 +121,19 @@ def load_network(path: str | Path) -> Learnt:
     Raises:
         UserError: the folder holds no such network, a damaged one, or one of another format version.
     """
-    values, arrays = read_model_files(path, NETWORK)
+    values, arrays = read_model_files(path, GATING)
     try:
-        card = _card(NetworkCard, values)
+        card = card_of(NetworkCard, values)
         network = new_network(card.architecture["width"], 0, card.architecture["stimulus"])
         nnx.update(network, unflatten(_numbers(network), arrays))
-    except (ValueError, KeyError, TypeError, ValidationError) as reason:
+    except (ValueError, KeyError, TypeError) as reason:
         raise damaged(Path(path), reason) from None
     return Learnt(network, card)
 
 
 def save_layers(path: str | Path, layers: Layers, history: Sequence[EpochRecord]) -> None:
     """Write the folder of the second stage's layers, whole or not at all."""
-    _save(path, layers.layers, layers.card, history)
+    write_network_folder(path, layers.card, _numbers(layers.layers), history)
 
 
 def load_layers(path: str | Path, learnt: Learnt, data_digest: str) -> Layers:
@@ -153,16 +147,16 @@ def load_layers(path: str | Path, learnt: Learnt, data_digest: str) -> Layers:
     Raises:
         UserError: the folder holds no layers, damaged ones, or such of another network or other data.
     """
-    values, arrays = read_model_files(path, LAYERS)
+    values, arrays = read_model_files(path, GATING_LAYERS)
     try:
-        card = _card(LayersCard, values)
+        card = card_of(LayersCard, values)
         graph, state = nnx.split(learnt.network.encoder.gnn, nnx.Param)
         if any(len(array) != len(card.etas) for array in arrays.values()):
             raise ValueError(f"its arrays are not of {len(card.etas)} etas")
         one = {name: array[0] for name, array in arrays.items()}
         unflatten(_numbers(learnt.network.encoder.gnn), one)
         nnx.replace_by_pure_dict(state, {name: jnp.asarray(arrays[name]) for name in one})
-    except (ValueError, KeyError, TypeError, ValidationError) as reason:
+    except (ValueError, KeyError, TypeError) as reason:
         raise damaged(Path(path), reason) from None
     for found, wanted, what in (
         (card.network, learnt.digest, "from another network"),
@@ -171,18 +165,6 @@ def load_layers(path: str | Path, learnt: Learnt, data_digest: str) -> Layers:
         if found != wanted:
             raise UserError(f"{path}: these layers were trained {what} than named beside them; train them again")
     return Layers(nnx.merge(graph, state), card)
-
-
-def _save(path: str | Path, module: nnx.Module, card: NetworkCard | LayersCard, history: Sequence[EpochRecord]) -> None:
-    with whole(path) as made:
-        made.mkdir()
-        write_history(made / "history.csv", history)
-        write_model_files(made, asdict(card), flatten(_numbers(module)))
-
-
-def _card(kind: type[Card], values: dict[str, Any]) -> Card:
-    """Return a card of the values that this version knows; others are left to later ones."""
-    return TypeAdapter(kind).validate_python({key: values[key] for key in kind.__dataclass_fields__})
 
 
 def _numbers(module: nnx.Module) -> dict[str, Any]:

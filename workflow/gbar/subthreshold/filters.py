@@ -4,26 +4,24 @@ The folder is one of `gbar.model_files`, its kind "filter". Current and voltage 
 scaled = (value - offset) / scale.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
-from pydantic import TypeAdapter, ValidationError
 
 import gbar
 from gbar import nets
-from gbar.checkpoint import flatten, unflatten
-from gbar.files import whole
-from gbar.history import EpochRecord, write_history
-from gbar.model_files import FORMAT, damaged, read_model_files, write_model_files
+from gbar.checkpoint import unflatten
+from gbar.history import EpochRecord
+from gbar.model_files import FILTER, FORMAT, damaged, read_model_files
+from gbar.network_folder import card_of, numbers_of, write_network_folder
 from gbar.subthreshold.dataset import Part
 
-KIND = "filter"
 SAMPLES_AT_ONCE = 100_000  # their hidden units are kept at once: 6 MB a layer of 16
 
 
@@ -73,7 +71,7 @@ class FilterCard:
     metrics: dict[str, Any]
     provenance: dict[str, Any]
     gbar_version: str = gbar.__version__
-    kind: str = KIND
+    kind: str = FILTER
     format: int = FORMAT
 
 
@@ -103,10 +101,7 @@ class Filter:
 
 def save_filter(path: str | Path, network: nnx.Module, card: FilterCard, history: Sequence[EpochRecord]) -> None:
     """Write the folder of a filter, whole or not at all."""
-    with whole(path) as made:
-        made.mkdir()
-        write_history(made / "history.csv", history)
-        write_model_files(made, asdict(card), flatten(_numbers(network)))
+    write_network_folder(path, card, numbers_of(network), history)
 
 
 def load_filter(path: str | Path) -> Filter:
@@ -116,20 +111,11 @@ def load_filter(path: str | Path) -> Filter:
         UserError: the folder holds no filter, a damaged one, or one of another format version.
     """
     path = Path(path)
-    values, arrays = read_model_files(path, KIND)
+    values, arrays = read_model_files(path, FILTER)
     try:
-        card = TypeAdapter(FilterCard).validate_python(_known(values))
+        card = card_of(FilterCard, values)
         network = nets.abstract(card.architecture, 1, 1)
-        nnx.update(network, unflatten(_numbers(network), arrays))
-    except (ValueError, KeyError, TypeError, ValidationError) as reason:
+        nnx.update(network, unflatten(numbers_of(network), arrays))
+    except (ValueError, KeyError, TypeError) as reason:
         raise damaged(path, reason) from None
     return Filter(network, card)
-
-
-def _known(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a card that this version knows; others are left to later ones."""
-    return {key: values[key] for key in FilterCard.__dataclass_fields__}
-
-
-def _numbers(network: nnx.Module) -> dict[str, Any]:
-    return nnx.to_pure_dict(cast(nnx.State, nnx.state(network)))
