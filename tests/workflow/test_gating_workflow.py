@@ -70,7 +70,13 @@ def project(solved: Project, tmp_path: Path) -> Project:
 def test_the_report_judges_both_second_stages_side_by_side(solved: Project):
     page = (solved.folder / "results/report.html").read_text()
     assert len(re.findall(r"Figure \d+\. ", page)) == len(FIGURES)
-    for text in ("Hidden gates and altered currents", "Second stage as published", "Second stage of ours", "Iravanian"):
+    for text in (
+        "Hidden gates and altered currents",
+        "Second stage as published",
+        "Second stage of ours",
+        "Iravanian",
+        "paced cell longqt",
+    ):
         assert text in page
     assert "Wrong: " not in page
     assert "What was run" not in page

@@ -105,6 +105,7 @@ def test_everything_that_was_asked_for_is_there(finished: Project):
     page = (results / "report.html").read_text()
     assert "Inverter spikes: the best of 2 trials" in page
     assert "Recording slice" in page
+    assert "traces of inverter spikes" in page
 
 
 def test_every_result_verifies_and_a_changed_trace_does_not(finished: Project, tmp_path: Path):

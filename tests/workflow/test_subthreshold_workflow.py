@@ -69,6 +69,12 @@ def test_the_report_has_the_filters_beside_what_was_published_and_no_sweep(solve
     assert "What was run" not in page
 
 
+def test_the_report_tells_where_currents_and_filters_come_from(solved: Project):
+    page = (solved.folder / "results/report.html").read_text()
+    rows = re.findall(r'<th scope="row">(.*?)</th>', page[page.index("Times are UTC") :])
+    assert rows == ["currents of the filters", "model published_0", "model published_1", "this page"]
+
+
 def test_the_results_are_verified_and_an_edited_score_is_found(project: Project, capsys: pytest.CaptureFixture):
     results = project.folder / "results"
     assert main(["verify", str(results)]) == 0

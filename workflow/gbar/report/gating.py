@@ -61,6 +61,11 @@ class GatingFiles:
         return next(iter(self.networks.values())).parents[2]
 
     @property
+    def paced(self) -> dict[str, Path]:
+        """The data set of each paced cell, by name."""
+        return {f"paced cell {cell}": self.folder / f"paced/{cell}.zarr" for cell in (CONTROL, *self.published)}
+
+    @property
     def models(self) -> dict[str, Path]:
         """The folders of its networks, and of the layers of gates trained again on each cell, by name."""
         return {f"gates by {name}": scores.parent / "model" for name, scores in self.networks.items()} | {

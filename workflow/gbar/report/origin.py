@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import yaml
+import zarr
 
 from gbar.config.study import Study
 from gbar.errors import UserError
@@ -20,7 +21,7 @@ from gbar.store import open_store, provenance_of
 CONFIGURATION = "study.yaml"  # what the page offers it as
 FILE_KEYS = ("path", "morphology")  # keys of the configuration that name files of the user
 SHOWN_DIGITS = 12  # of commits and digests in the table
-NO_FITS: Mapping[str, Path] = MappingProxyType({})
+NONE: Mapping[str, Path] = MappingProxyType({})
 HEADER = ["made", "host", "device", "begun", "finished", "commit", "digest of the library"]
 
 
@@ -48,7 +49,8 @@ def origin(
     record: Provenance,
     sweeps: Mapping[str, Path],
     models: Mapping[str, Path],
-    fits: Mapping[str, Path] = NO_FITS,
+    data: Mapping[str, Path] = NONE,
+    fits: Mapping[str, Path] = NONE,
 ) -> Origin:
     """Return where the results of a study come from.
 
@@ -57,9 +59,11 @@ def origin(
         record: of the report.
         sweeps: folder of each sweep; what cannot be read is left out.
         models: folder of each model, likewise.
+        data: data set that is no sweep's store, .zarr, likewise.
         fits: file of each fit to a record, .json, likewise.
     """
     stores = {name: found for name, folder in sweeps.items() if (found := _of_store(folder / "store.zarr"))}
+    given = {name: found for name, path in data.items() if (found := _of_data(path))}
     trained = {name: found for name, folder in models.items() if (found := _of_model(folder))}
     fitted = {name: found for name, path in fits.items() if (found := _of_fit(path))}
     rows = []
@@ -67,12 +71,13 @@ def origin(
         if found.made_from:
             rows.append([f"blocks of sweep {name}", *_of_several(found.made_from)])
         rows.append([f"store of sweep {name}", *_of_one(found)])
+    rows += [[name, *_of_one(found)] for name, found in given.items()]
     rows += [[f"model {name}", *_of_one(found)] for name, found in trained.items()]
     if fitted:
         rows.append([f"fits to {len(fitted)} records", *_of_several(told_by(fitted.values()))])
     rows.append(["this page", *_of_one(record)])
     plain = _without_null(study.model_dump(mode="json"))
-    made = (record, *stores.values(), *trained.values(), *fitted.values())
+    made = (record, *stores.values(), *given.values(), *trained.values(), *fitted.values())
     libraries = {library for found in made for library in _libraries(found)}
     return Origin(
         configuration=yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100),
@@ -83,6 +88,7 @@ def origin(
             {
                 "report": asdict(record),
                 "stores": {name: asdict(found) for name, found in stores.items()},
+                "data": {name: asdict(found) for name, found in given.items()},
                 "models": {name: asdict(found) for name, found in trained.items()},
                 "fits": {name: asdict(found) for name, found in fitted.items()},
             },
@@ -96,6 +102,13 @@ def _of_store(path: Path) -> Provenance | None:
         return provenance_of(open_store(path))
     except UserError:
         return None  # the check of the results tells of it
+
+
+def _of_data(path: Path) -> Provenance | None:
+    try:
+        return provenance_of(zarr.open_group(path, mode="r", zarr_format=3))
+    except Exception:  # zarr raises many kinds for what is no group
+        return None
 
 
 def _of_model(folder: Path) -> Provenance | None:

@@ -102,7 +102,8 @@ def report_study(
                 for name, scores in (*metrics.items(), *inverters.items(), *filters.items())
             }
             | (gating.models if gating else {}),
-            fits=gating.identified if gating else {},
+            data=_data_sets(inverters, filters, gating),
+            fits=gating.identified if gating else NONE,
         ),
         quantities={name: quantities(sweep) for name, sweep in study.sweeps.items()},
         published=PUBLISHED,
@@ -142,6 +143,16 @@ def _tables(study: Study, inverters: Mapping[str, Path], recordings: Mapping[str
         if answers:
             tables.append(recordings_table(name, answers))
     return tables
+
+
+def _data_sets(
+    inverters: Mapping[str, Path], filters: Mapping[str, Path], gating: GatingFiles | None
+) -> dict[str, Path]:
+    """Return the data sets that are no store of a sweep, by what they hold."""
+    data = {f"traces of inverter {name}": scores.with_name("traces.zarr") for name, scores in inverters.items()}
+    for scores in filters.values():
+        data["currents of the filters"] = scores.parents[2] / "currents.zarr"
+    return data | (gating.paced if gating else {})
 
 
 def _entry(figure: Path, captions: Path) -> FigureEntry:
