@@ -207,7 +207,8 @@ def test_the_trials_of_a_scan_are_told_apart_by_status_and_the_best_are_ringed()
         "failed": 4,
     }
     assert [line.get_xdata().tolist() for line in ranked.lines if line.get_markerfacecolor() == "none"] == [[1, 2, 3]]
-    assert [text.get_text() for text in ranked.texts] == ["no MSE", "trial 0: 0.03"]
+    assert ranked.get_title(loc="left").endswith("trials ranked; the best, trial 0: 0.03")
+    assert [text.get_text() for text in ranked.texts] == ["no MSE"]
     written = [text.get_text() for text in figure.subfigs[1].axes[0].texts]
     assert sorted(written) == sorted([*header, *rows[0], *rows[1]])
     assert_readable(figure)

@@ -15,7 +15,7 @@ def history(model: str, validated: bool = True) -> History:
 def test_each_model_has_a_panel_with_a_logarithmic_axis():
     figure = draw_losses([history(name) for name in ("dlstm2", "dlstm3", "latent", "lstm_wide")])
     assert [axes.get_yscale() for axes in panels(figure)] == ["log"] * 4
-    assert labels(figure) == {"epoch", "loss, MSE (mV²)"}
+    assert labels(figure) == {"epoch", "loss (mV²)"}
     assert overlapping(figure) == []
     assert outside(figure) == []
 

@@ -32,7 +32,7 @@ PANELS: tuple[tuple[str, Callable[["Trial"], float]], ...] = (
 # Of a text in the style's typeface: mean width of a character, by its size; points a millimetre.
 CHARACTER_EM, POINTS_PER_MM = 0.56, 72 / 25.4
 LARGEST_PT, TABLE_WIDTH_MM, ROW_MM = 7.0, 168.0, 4.2
-GAP = 1.3  # characters between columns
+GAP = 2.0  # characters between columns
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def draw_scan(trials: Sequence[Trial], header: Sequence[str], rows: Sequence[Seq
         trials: in order of rank.
         header: of the table, one cell a column; a line break is kept.
         rows: of the table.
-        top: number of trials that are ringed and numbered.
+        top: number of trials that are ringed.
     """
     table_mm = ROW_MM * (len(rows) + 3)
     figure = page_figure(height_mm=PANELS_MM + table_mm)
@@ -95,14 +95,13 @@ def draw_scan(trials: Sequence[Trial], header: Sequence[str], rows: Sequence[Seq
         axes.set_xlabel(label)
         if label != "rank":
             log_axis(axes, "x")
-            ticks = np.asarray(axes.get_xticks())
-            label_ticks(axes, "x", ticks[:: -(-len(ticks) // MOST_TICKS)])
+            label_ticks(axes, "x", _with_room(np.asarray(axes.get_xticks()), axes.get_xlim()))
     if len(finite) < len(trials):
         panels[0].text(0.02, none, "no MSE", transform=panels[0].get_yaxis_transform(), va="center", size=8)
     panels[0].set_ylabel("validation MSE")
     log_axis(panels[0], "y")
-    _number_best(panels[0], best)
-    mark_panel(panels[0], f"{len(trials)} trials ranked")
+    winner = "".join(f"; the best, trial {trial.trial}: {trial.validation_mse:.3g}" for trial in best[:1])
+    mark_panel(panels[0], f"{len(trials)} trials ranked{winner}")
     present = [look for status, look in LOOKS.items() if any(trial.status == status for trial in trials)]
     handles = [Line2D([], [], **look, linestyle="", markersize=4, markeredgewidth=0) for look in present]
     ring = {"markerfacecolor": "none", "markeredgecolor": BLACK, "markersize": 8}
@@ -125,11 +124,14 @@ def _draw_trials(
     axes.plot([place(trial) for trial in best], [trial.validation_mse for trial in best], "o", **ring)
 
 
-def _number_best(axes: Axes, best: Sequence[Trial]) -> None:
-    """Write the number of the best trial beside it."""
-    for trial in best[:1]:
-        spot = {"xytext": (8, -2), "textcoords": "offset points", "size": 8}
-        axes.annotate(f"trial {trial.trial}: {trial.validation_mse:.3g}", (trial.rank, trial.validation_mse), **spot)
+def _with_room(ticks: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+    """Return those ticks of a logarithmic axis whose labels do not touch, from the lowest on."""
+    apart = np.log(limits[1] / limits[0]) / MOST_TICKS
+    kept = ticks[:1].tolist()
+    for tick in ticks[1:]:
+        if np.log(tick / kept[-1]) >= apart:
+            kept.append(tick)
+    return np.array(kept)
 
 
 def draw_table(axes: Axes, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

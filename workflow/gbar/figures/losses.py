@@ -28,12 +28,11 @@ class History:
 
 
 @styled
-def draw_losses(histories: Sequence[History], *, loss: str = "loss, MSE (mV²)") -> Figure:
+def draw_losses(histories: Sequence[History]) -> Figure:
     """Draw training and validation loss against the epoch, with the best validation loss marked.
 
     Args:
-        histories: one for each panel.
-        loss: label of the loss axis, with its unit.
+        histories: one for each panel; losses in mV².
     """
     n = len(histories)
     n_columns = min(n, 3)
@@ -65,6 +64,6 @@ def draw_losses(histories: Sequence[History], *, loss: str = "loss, MSE (mV²)")
         if k >= n:
             axis.remove()
         elif k % n_columns == 0:
-            axis.set_ylabel(loss)
+            axis.set_ylabel("loss (mV²)")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
