@@ -1,6 +1,8 @@
 """The configuration: what is refused, how it is said, and that its meaning is canonical."""
 
+import contextlib
 import copy
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,36 @@ def test_a_mistake_is_named_with_its_key_and_what_is_allowed(default: dict, key:
     with pytest.raises(UserError) as raised:
         load_study(changed(default, key, value))
     assert message in str(raised.value)
+
+
+def keys_of(value: object, above: tuple = ()) -> Iterator[tuple]:
+    """Yield the path of every key of a configuration, and of the first entry of every list."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value[:1]) if isinstance(value, list) else ()
+    for key, one in inside:
+        yield (*above, key)
+        yield from keys_of(one, (*above, key))
+
+
+@pytest.mark.parametrize(
+    "odd", [5, -1, float("inf"), "odd", True, None, [], [[]], [None], ["odd", "odd"], {}, {"odd": 1}, {"name": "odd"}]
+)
+def test_whatever_stands_at_a_key_is_taken_or_refused_but_never_breaks_the_program(default: dict, odd: object):
+    for *path, last in list(keys_of(default)):
+        values = copy.deepcopy(default)
+        section = values
+        for key in path:
+            section = section[key]
+        section[last] = odd
+        with contextlib.suppress(UserError):
+            load_study(values)
+
+
+def test_a_list_with_a_wrong_entry_is_not_called_too_short(default: dict):
+    with pytest.raises(UserError) as raised:
+        load_study(changed(default, "gating.closed_loop_ms", [-5]))
+    assert str(raised.value) == (
+        "configuration: gating.closed_loop_ms[0]: -5 is not allowed; it must be greater than 0"
+    )
 
 
 def test_several_mistakes_are_said_at_once(default: dict):

@@ -26,7 +26,8 @@ def checked(section: type[AnySection], values: Mapping[str, Any]) -> AnySection:
     try:
         return section.model_validate(plain)
     except ValidationError as error:
-        lines = dict.fromkeys(_explain(finding, plain) for finding in error.errors(include_url=False))
+        findings = [finding for finding in error.errors(include_url=False) if not _follows_from_others(finding)]
+        lines = dict.fromkeys(_explain(finding, plain) for finding in findings)
         raise UserError("configuration: " + "\n".join(lines)) from None
 
 
@@ -55,17 +56,28 @@ def _explain(finding: Any, values: Mapping[str, Any]) -> str:
             message = str(finding["ctx"]["error"])
             return f"{key}: {message}" if key else message
         case "union_tag_not_found":
-            return f"{key}.kind: this key is missing"
+            return f"{key}.{_tag(finding)}: this key is missing"
         case "union_tag_invalid":
-            return f"{key}.kind: {found['kind']!r} is not allowed; it must be one of {finding['ctx']['expected_tags']}"
+            tag, allowed = _tag(finding), finding["ctx"]["expected_tags"]
+            return f"{key}.{tag}: {found[tag]!r} is not allowed; it must be one of {allowed}"
         case "too_short":
             return f"{key}: {found!r} is not allowed; it must have at least {finding['ctx']['min_length']} entries"
         case "string_pattern_mismatch":
             return f"{key}: {found!r} is not allowed; it must match {finding['ctx']['pattern']}"
-        case "model_type" | "dict_type":
+        case "model_type" | "dict_type" | "model_attributes_type":
             return f"{key}: {found!r} is not allowed; it must be a section with keys of its own"
     must = finding["msg"].removeprefix("Input ").replace("should", "must", 1)
     return f"{key}: {found!r} is not allowed; it {must if must.startswith('must') else f'failed: {must}'}"
+
+
+def _tag(finding: Any) -> str:
+    """Return the key that tells the branches of a union apart."""
+    return finding["ctx"]["discriminator"].strip("'")
+
+
+def _follows_from_others(finding: Any) -> bool:
+    """Return whether a list is called too short only because entries of it are wrong, which is said of each."""
+    return finding["type"] == "too_short" and len(finding["input"]) >= finding["ctx"]["min_length"]
 
 
 def _written_key(location: tuple[str | int, ...], values: Any) -> str:

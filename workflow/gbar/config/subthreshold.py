@@ -68,7 +68,9 @@ class ConvFilterSection(Section):
         if not isinstance(values, dict):
             return values
         lag = {"lag": 0} if values.get("causal") is False else {}
-        return {"dilations": [1] * len(values.get("widths") or ())} | lag | values
+        widths = values.get("widths")
+        layers = len(widths) if isinstance(widths, list | tuple) else 0
+        return {"dilations": [1] * layers} | lag | values
 
     @model_validator(mode="after")
     def _layers_fit(self) -> Self:
