@@ -13,18 +13,25 @@ from gbar.gating.refine import _solved, nearest_singles, refine, refine_best
 EMPTY = Record(np.zeros((1, 900)), np.zeros((1, 900)), np.array([450.0]), 0)
 
 
-def recorded(noise_mV: float, **scales: float) -> Record:
-    factor = np.array([[scales.get(name, 1.0) for name in MEMBRANE]])
+# Two runs of 6 s, of which the last two are looked at.
+LONG = Record(np.zeros((2, 6000)), np.zeros((2, 6000)), np.array([400.0, 600.0]), 4000)
+
+
+def factors(**scales: float) -> np.ndarray:
+    return np.array([scales.get(name, 1.0) for name in MEMBRANE])
+
+
+def recorded(noise_mV: float, empty: Record = EMPTY, seed: int = 0, **scales: float) -> Record:
     with jax.enable_x64(True):
-        V, Cai = _solved(EMPTY, factor)[0]
-    V += noise_mV * np.random.default_rng(0).normal(size=V.shape)
-    return dataclasses.replace(EMPTY, V_mV=V, Cai_mM=Cai, noise_mV=noise_mV)
+        V, Cai = _solved(empty, factors(**scales)[None])[0]
+    V += noise_mV * np.random.default_rng(seed).normal(size=V.shape)
+    return dataclasses.replace(empty, V_mV=V, Cai_mM=Cai, noise_mV=noise_mV)
 
 
-def fitted(record: Record, settings: RefineSection):
+def fitted(record: Record, settings: RefineSection, **start: float):
     losses: list[float] = []
     with jax.enable_x64(True):
-        found = refine(record, settings, np.ones(len(MEMBRANE)), lambda _, loss: losses.append(loss))
+        found = refine(record, settings, factors(**start), lambda _, loss: losses.append(loss))
     return found, losses
 
 
@@ -37,6 +44,15 @@ def test_the_altered_current_is_found_under_noise_and_coarse_sampling():
     assert found.error_mV == pytest.approx(1.0, abs=0.1)
     assert losses == sorted(losses, reverse=True)
     assert len(losses) == found.iterations > 0
+
+
+@pytest.mark.slow
+def test_a_fit_does_not_stop_within_a_narrow_valley():
+    record = dataclasses.replace(recorded(1.0, LONG, seed=3, gCaL=0.25), every_ms=2)
+    valley = {"gCaL": 0.28, "gpCa": 1.27, "gbCa": 1.23, "gKr": 0.91, "gto": 1.04}
+    from_valley, _ = fitted(record, RefineSection(), **valley)
+    from_truth, _ = fitted(record, RefineSection(), gCaL=0.25)
+    assert from_valley.loss == pytest.approx(from_truth.loss, abs=0.3)
 
 
 def test_a_record_of_the_cell_itself_moves_nothing():
