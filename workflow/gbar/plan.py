@@ -115,10 +115,9 @@ def _write_table(folder: Path, table: DesignTable, block_of: dict[str, str]) -> 
         digest.update(",".join(words).encode() + b"\n")
     file = _table_file(folder, digest.hexdigest())
     if not file.exists():
-        rows = zip(table.ids, blocks, table.values.tolist(), strict=True)
-        write_csv(
-            file, ["id", "block", *table.quantities], ([identity, block, *values] for identity, block, values in rows)
-        )
+        rows = zip(table.ids, blocks, table.values, strict=True)
+        lines = ([identity, block, *values.tolist()] for identity, block, values in rows)
+        write_csv(file, ["id", "block", *table.quantities], lines)
     return file.stem
 
 

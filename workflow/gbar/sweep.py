@@ -10,7 +10,7 @@ import itertools
 import math
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ from gbar.errors import UserError, wrong
 from gbar.files import read_csv, regular
 
 ID_BYTES = 10  # 80 bits: two of a million rows share an id with a chance of 4e-13
+ROWS_IN_WORDS = 65_536  # rows whose text is held at once: a million of ten parameters is a gigabyte
 
 
 @dataclass(frozen=True)
@@ -123,22 +124,31 @@ def _row_ids(sweep: SweepSection, names: list[str], values: np.ndarray) -> list[
     common = hashlib.blake2b(canonical(_common_meaning(sweep)).encode(), digest_size=ID_BYTES)
     fixed = {name: value for name, value in sweep.cell.parameters.items() if name not in names}
     order = sorted([*(name for name in names if not name.startswith(STIMULUS)), *fixed])
-    column = {name: place for place, name in enumerate(names)}
-    # Column by column: a million rows are done in seconds.
-    said = [
-        [
-            f"{name}={value!r}" if value != own[name] else ""
-            for value in (values[:, column[name]].tolist() if name in column else [fixed[name]] * len(values))
-        ]
-        for name in order
-    ]
-    meanings = zip(*said, strict=True) if said else itertools.repeat((), len(values))
     ids = []
-    for meaning, stimulus in zip(meanings, _stimulus_meanings(sweep, names, values), strict=True):
+    said = _said(names, order, values, own, fixed)
+    for meaning, stimulus in zip(said, _stimulus_meanings(sweep, names, values), strict=True):
         digest = common.copy()
         digest.update(",".join(filter(None, meaning)).encode() + stimulus)
         ids.append(digest.hexdigest())
     return ids
+
+
+def _said(
+    names: list[str], order: list[str], values: np.ndarray, own: Mapping[str, float], fixed: Mapping[str, float]
+) -> Iterator[tuple[str, ...]]:
+    """Yield what each row says of the quantities in `order`, nothing where a value is the cell's own."""
+    column = {name: place for place, name in enumerate(names)}
+    for start in range(0, len(values), ROWS_IN_WORDS):
+        part = values[start : start + ROWS_IN_WORDS]
+        # Column by column: a million rows are done in seconds.
+        words = [
+            [
+                f"{name}={value!r}" if value != own[name] else ""
+                for value in (part[:, column[name]].tolist() if name in column else [fixed[name]] * len(part))
+            ]
+            for name in order
+        ]
+        yield from zip(*words, strict=True) if words else itertools.repeat((), len(part))
 
 
 def _common_meaning(sweep: SweepSection) -> dict[str, Any]:
