@@ -45,6 +45,7 @@ if STUDY.gating:
     include: "workflow/rules/gating_common.smk"
     include: "workflow/rules/gating.smk"
     include: "workflow/rules/gating_figures.smk"
+    include: "workflow/rules/gating_altered_figures.smk"
 
 
 include: "workflow/rules/report.smk"
