@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -21,7 +20,6 @@ from gbar.store import open_store, provenance_of
 CONFIGURATION = "study.yaml"  # what the page offers it as
 FILE_KEYS = ("path", "morphology")  # keys of the configuration that name files of the user
 SHOWN_DIGITS = 12  # of commits and digests in the table
-NONE: Mapping[str, Path] = MappingProxyType({})
 HEADER = ["made", "host", "device", "begun", "finished", "commit", "digest of the library"]
 
 
@@ -49,8 +47,8 @@ def origin(
     record: Provenance,
     sweeps: Mapping[str, Path],
     models: Mapping[str, Path],
-    data: Mapping[str, Path] = NONE,
-    fits: Mapping[str, Path] = NONE,
+    data: Mapping[str, Path],
+    fits: Mapping[str, Path],
 ) -> Origin:
     """Return where the results of a study come from.
 
