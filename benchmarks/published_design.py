@@ -70,8 +70,9 @@ def _solve() -> dict[str, float]:
     start_jax(x64=True)
     import jax  # noqa: F401  its import is not to count as compilation
 
-    from gbar import biomarkers, cells
+    from gbar import cells
     from gbar.solve import SolverSettings, solve_rows
+    from gbar.traces import read_trace
 
     sweep = parsed(SweepSection, json.dumps(SWEEP))
     design = design_table(sweep)
@@ -87,7 +88,7 @@ def _solve() -> dict[str, float]:
     compiled = time.perf_counter()
     solution = solve(len(design.ids), DURATION_MS)
     solved = time.perf_counter()
-    beats = [biomarkers.measure(V_mV, SAVE_EVERY_MS).n_beats for V_mV in solution.traces["V"]]
+    beats = [len(read_trace(V_mV, SAVE_EVERY_MS, recorded=False).beats) for V_mV in solution.traces["V"]]
     measured = time.perf_counter()
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return {

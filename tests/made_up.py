@@ -1,15 +1,19 @@
 """A sweep as it stands on the disk, with traces that no solver made."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from gbar.biomarker_table import Row, measured_row
 from gbar.blocks import Block, kept_rows, write_block
 from gbar.config.explain import checked
 from gbar.config.sweep import SweepSection
 from gbar.gather import gather
 from gbar.plan import plan_sweep
+from gbar.row_reader import RowReader
 from gbar.rows import read_rows
+from gbar.traces import NO_PULSES, BeatSettings
 
 
 def gathered(folder: Path, values: dict, V: np.ndarray, status: np.ndarray | None = None) -> Path:
@@ -32,5 +36,35 @@ def gathered(folder: Path, values: dict, V: np.ndarray, status: np.ndarray | Non
             np.stack([trace[one] for one in ids]), np.array([solved[one] for one in ids]), sweep.voltage
         )
         write_block(folder / "blocks" / f"{name}.npz", Block(ids, traces, statuses, np.ones(len(ids), int)))
-    gather(table, folder / "blocks", sweep, folder / "store.zarr", folder / "biomarkers.csv", lambda _: None)
+    gather(
+        table,
+        folder / "blocks",
+        sweep,
+        folder / "store.zarr",
+        folder / "biomarkers.csv",
+        folder / "beats.csv",
+        lambda _: None,
+    )
     return folder
+
+
+def measured_rows(
+    ids: Sequence[str], scalings: Mapping[str, np.ndarray], status: np.ndarray, V: np.ndarray, sample_ms: float
+) -> list[Row]:
+    """Measure the rows of a sweep of an unpaced cardiac cell."""
+    reader = RowReader(BeatSettings(), [NO_PULSES], sample_ms)
+    return [
+        measured_row(ids[k], {name: float(x[k]) for name, x in scalings.items()}, int(status[k]), reader, k, trace)[0]
+        for k, trace in enumerate(V)
+    ]
+
+
+def unpaced(sample_ms: float) -> dict:
+    """Attributes of a store that tell how its traces are read: an unpaced cardiac cell."""
+    return {
+        "configuration": {
+            "cell": {"name": "akwaboah2021"},
+            "design": {"kind": "table", "path": "design.csv"},
+            "protocol": {"save_every_ms": sample_ms},
+        }
+    }

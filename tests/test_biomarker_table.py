@@ -2,9 +2,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.traces import action_potentials
+from made_up import measured_rows
+from tests.action_potentials import action_potentials
 
-from gbar.biomarker_table import DIVERGED, OK, SILENT, classify, read_table, summary_rows, write_table
+from gbar.biomarker_table import DIVERGED, OK, SILENT, classify, read_table, write_table
 from gbar.errors import UserError
 
 IDS = ["beats", "rests", "failed"]
@@ -15,7 +16,7 @@ def rows() -> list:
     traces = np.stack([action_potentials([100, 600, 1100], 1500), np.full(30_001, -70.0), np.full(30_001, np.nan)])
     status = np.array([OK, OK, DIVERGED])
     scalings = {"INa": np.array([1, 0.1, 2]), "IKr": np.array([0.4, 1, 1])}
-    return summary_rows(IDS, scalings, status, traces.astype(np.float32), 0.05)
+    return measured_rows(IDS, scalings, status, traces.astype(np.float32), 0.05)
 
 
 def test_each_row_gets_its_status(rows: list) -> None:
@@ -44,9 +45,9 @@ def test_a_table_reads_back_as_it_was_written(rows: list, tmp_path: Path) -> Non
 def test_what_is_undefined_is_an_empty_cell(rows: list, tmp_path: Path) -> None:
     write_table(tmp_path / "biomarkers.csv", rows)
     header, _, silent, diverged = (tmp_path / "biomarkers.csv").read_text().splitlines()
-    assert header.startswith("id,INa,IKr,status,n_beats,cycle_length_ms,rate_per_min,apd30_ms")
-    assert silent == "rests,0.1,1.0,silent,0,,0.0" + "," * 8 + ",-70.0,-70.0"
-    assert diverged == "failed,2.0,1.0,diverged,0" + "," * 12
+    assert header.startswith("id,INa,IKr,status,class,beats,n_beats,cycle_length_ms,rate_per_min,apd30_ms")
+    assert silent == "rests,0.1,1.0,silent,silent,cardiac,0,,0.0" + "," * 8 + ",-70.0,-70.0,-70.0" + "," * 7 + "0,,,0,0"
+    assert diverged == "failed,2.0,1.0,diverged,diverged,cardiac,0" + "," * 20 + "0,,,0,0"
 
 
 @pytest.mark.parametrize(

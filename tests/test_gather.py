@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray
+from action_potentials import action_potentials
 from made_up import gathered
 
 from gbar.biomarker_table import read_table
+from gbar.files import read_csv
 from gbar.rows import read_rows
 from gbar.store import Quantity, verify
 
@@ -63,3 +65,39 @@ def test_a_value_is_told_as_a_factor_of_a_scaling_and_with_its_unit_of_a_paramet
     assert quantity.differs(value)
     assert not quantity.differs(quantity.control)
     assert quantity.told(value, digits=3) == words
+
+
+def test_beats_and_failed_pulses_stand_in_a_table_in_the_order_of_time(tmp_path: Path):
+    values = {
+        "cell": {"name": "tentusscher2004"},
+        "design": {"kind": "grid", "vary": ["stimulus.cycle_length_ms"], "levels": [500, 250]},
+        "protocol": {"duration_ms": 2000, "stimulus": {"kind": "pacing"}},
+        "beats": {"latency_ms": 50},
+    }
+    # The second row is paced twice as often, and follows every second pulse.
+    V = action_potentials([12, 512, 1012, 1512], 2000)[:-1]
+    sweep = gathered(tmp_path / "sweep", values, np.stack([V, V]))
+    header, lines = read_csv(sweep / "beats.csv")
+    table = [dict(zip(header, line, strict=True)) for line in lines]
+    first, second = ([one for one in table if one["id"] == row] for row in dict.fromkeys(one["id"] for one in table))
+    assert [one["outcome"] for one in first] == ["captured"] * 4
+    assert [one["outcome"] for one in second] == ["captured", "failed"] * 4
+    assert [float(one["pulse_ms"]) for one in second] == [10 + 250 * k for k in range(8)]
+    assert [one["pulse"] for one in second if one["beat"]] == ["0", "2", "4", "6"]
+    assert {one["apd90_ms"] for one in second if not one["beat"]} == {""}
+    assert all(float(one["apd90_ms"]) == pytest.approx(181, abs=1e-3) for one in table if one["beat"])
+    regular, blocked = read_table(sweep / "biomarkers.csv")
+    assert (regular.course, blocked.course) == ("regular", "block 2:1")
+    assert (blocked.biomarkers.n_pulses, blocked.biomarkers.n_captured) == (8, 4)
+    assert regular.counted == "cardiac latency_ms=50"
+
+
+def test_the_beats_of_a_row_do_not_depend_on_what_another_is_paced_with(tmp_path: Path):
+    values = {
+        "cell": {"name": "tentusscher2004"},
+        "design": {"kind": "grid", "vary": ["gKr"], "levels": [1, 2]},
+        "protocol": {"duration_ms": 2000, "stimulus": {"kind": "pacing", "cycle_length_ms": 500}},
+    }
+    V = action_potentials([12, 512, 1012, 1512], 2000)[:-1]
+    rows = read_table(gathered(tmp_path / "sweep", values, np.stack([V, V])) / "biomarkers.csv")
+    assert [row.biomarkers.n_captured for row in rows] == [4, 4]

@@ -140,7 +140,8 @@ def test_a_store_lists_the_hosts_of_its_blocks_and_equal_stores_have_equal_diges
         write_block(file, replace(read_block(file), provenance=record))
     table = next((sweep / "plans").glob("*.csv"))
     section = load_study({"sweeps": {"s": SWEEP}}).sweeps["s"]
-    gather(table, sweep / "blocks", section, sweep / "store.zarr", sweep / "biomarkers.csv", lambda _: None)
+    outputs = (sweep / name for name in ("store.zarr", "biomarkers.csv", "beats.csv"))
+    gather(table, sweep / "blocks", section, *outputs, lambda _: None)
     group = open_store(sweep / "store.zarr")
     found = provenance_of(group)
     assert found is not None

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import pytest
 from browser import assert_readable, look_at, unavailable
 
 from gbar.biomarker_table import Row, write_table
-from gbar.biomarkers import Biomarkers, undefined
 from gbar.errors import UserError
 from gbar.figures.losses import History, draw_losses
 from gbar.figures.style import save
@@ -18,6 +18,7 @@ from gbar.report import FigureEntry, write_report
 from gbar.report.captions import read_caption
 from gbar.report.tables import describe, duration, number
 from gbar.store import Quantity
+from gbar.traces import undefined
 from gbar.verify import Finding
 
 CAPTIONS = sorted((Path(__file__).parents[1] / "workflow" / "report").glob("*.rst"))
@@ -25,9 +26,24 @@ HOSTILE = "<script>alert('x')</script>"
 
 
 def row(identity: str, ina: float, ikr: float, n_beats: int = 11) -> Row:
-    beating = Biomarkers(n_beats, 441.2, 136.0, 82.4, 100.6, 120.1, 135.4, -74.1, 22.3, 96.4, 169.6, -74.1, 22.3)
-    status = "ok" if n_beats else "silent"
-    return Row(identity, {"INa": ina, "IKr": ikr}, status, beating if n_beats else undefined())
+    beating = replace(
+        undefined(),
+        n_beats=n_beats,
+        cycle_length_ms=441.2,
+        rate_per_min=136.0,
+        apd30_ms=82.4,
+        apd50_ms=100.6,
+        apd75_ms=120.1,
+        apd90_ms=135.4,
+        mdp_mV=-74.1,
+        peak_mV=22.3,
+        amplitude_mV=96.4,
+        dvdt_max_V_s=169.6,
+        v_min_mV=-74.1,
+        v_max_mV=22.3,
+    )
+    status, course = ("ok", "regular") if n_beats else ("silent", "silent")
+    return Row(identity, {"INa": ina, "IKr": ikr}, status, course, "cardiac", beating if n_beats else undefined())
 
 
 @pytest.fixture
@@ -86,7 +102,10 @@ def test_the_biomarkers_begin_with_the_control_and_give_each_current_alone(page)
 
 
 def test_a_parameter_is_told_by_its_value_and_the_control_by_its_own(tmp_path, inputs):
-    rows = [Row(name, {"gl": gl}, "silent", undefined()) for name, gl in (("a", 5e-4), ("b", 1e-3), ("c", 2.5e-4))]
+    rows = [
+        Row(name, {"gl": gl}, "silent", "silent", "neuron", undefined())
+        for name, gl in (("a", 5e-4), ("b", 1e-3), ("c", 2.5e-4))
+    ]
     write_table(tmp_path / "biomarkers.csv", rows)
     quantities = {HOSTILE: {"gl": Quantity("gl", "S/cm2", "leak", 5e-4)}}
     write_report(tmp_path / "report.html", **inputs, quantities=quantities)

@@ -219,3 +219,28 @@ def test_importing_the_stimuli_costs_neither_jax_nor_pydantic():
 def test_the_unit_of_a_chirp_is_the_unit_of_its_cell():
     assert stimuli.varied_fields(section("chirp23a"), UNIT)["gain"].unit == "1"
     assert stimuli.varied_fields(section("chirp23a"), NEURON)["gain"].unit == "nA"
+
+
+def test_pulses_are_those_that_act_in_the_run():
+    (found,) = stimuli.pulses_ms(section("pacing", cycle_length_ms=500), HEART, 1200.0)
+    assert found.tolist() == [[10, 11], [510, 511], [1010, 1011]]
+    (found,) = stimuli.pulses_ms(section("s1s2", s1_pulses=2, coupling_ms=300, width_ms=2), HEART, 5000.0)
+    assert found.tolist() == [[10, 12], [1010, 1012], [1310, 1312]]
+
+
+def test_each_row_of_a_varied_train_has_its_own_pulses():
+    varied = {"cycle_length_ms": np.array([300.0, 400.0]), "gain": np.array([-52.0, -104.0])}
+    found = stimuli.pulses_ms(section("pacing"), HEART, 900.0, varied)
+    assert [row[:, 0].tolist() for row in found] == [[10, 310, 610], [10, 410, 810]]
+    assert len(stimuli.pulses_ms(section("pacing"), HEART, 900.0, {"gain": np.array([1.0, 2.0])})) == 1
+
+
+def test_pulses_before_the_electrode_is_switched_on_are_none():
+    late = Stimulation("nA", 1.0, on_from_ms=15.0)
+    (found,) = stimuli.pulses_ms(section("pacing", cycle_length_ms=500), late, 1200.0)
+    assert found[:, 0].tolist() == [510, 1010]
+
+
+@pytest.mark.parametrize("stimulus", [section("none"), section("constant", value=1), section("chirp23a")])
+def test_what_is_no_train_has_no_pulses(stimulus):
+    assert stimuli.pulses_ms(stimulus, HEART, 460.0)[0].shape == (0, 2)

@@ -81,7 +81,7 @@ def test_whole_results_are_told_line_by_line(results: Path, capsys: pytest.Captu
     for name in ("metrics.json: as written", "scores.csv: as written", "predictions.npz: as written"):
         assert f"emulate/dlstm2/{name}" in out
     assert out.count(": as drawn") == 2
-    assert out.endswith("13 things checked, nothing wrong\n")
+    assert out.endswith("14 things checked, nothing wrong\n")
 
 
 @pytest.fixture
@@ -178,7 +178,9 @@ DAMAGES = {
         "the provenance is not as it was written .its digest differs.; delete the folder",
     ),
     "an edited measure": (
-        lambda r: replaced(r / "sweeps/hipsc/biomarkers.csv", ",silent,0,", ",silent,0,1"),
+        lambda r: replaced(
+            r / "sweeps/hipsc/biomarkers.csv", ",silent,silent,cardiac,0,", ",silent,silent,cardiac,0,1"
+        ),
         "biomarkers.csv: WRONG: is not as it was written .its digest differs.; delete it and run Snakemake again",
     ),
     "an edited score": (

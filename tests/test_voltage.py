@@ -98,7 +98,7 @@ def test_blocks_of_both_kinds_are_gathered_into_either_store(sweep: Path, traces
     write_block(files[0], type(chosen)(chosen.ids, traces[rows], STATUS[rows], chosen.steps))
     assert {read_block(file).V.dtype for file in files} == {np.dtype("int16"), np.dtype("float32")}
     section = checked(SweepSection, SWEEP | {"voltage": voltage})
-    made = (sweep / "store.zarr", sweep / "biomarkers.csv")
+    made = (sweep / "store.zarr", sweep / "biomarkers.csv", sweep / "beats.csv")
     gather(sweep / "design.csv", sweep / "blocks", section, *made, lambda _: None)
     group = open_store(sweep / "store.zarr")
     assert array(group, "V").dtype == voltage

@@ -3,13 +3,13 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from tests.traces import reference_trace
+from tests.action_potentials import reference_trace
 
 from gbar import nets
-from gbar.biomarkers import find_beats
 from gbar.emulate.beats import principal_components, without_next_beat
 from gbar.emulate.windows import WindowSettings, cut, window_beats, window_starts
 from gbar.nets.latent import FADE, Latent
+from gbar.traces import find_beats
 
 
 def test_a_beat_goes_on_smoothly_where_the_next_would_begin() -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.traces import FALL_MS, RISE_MS, action_potentials
+from tests.action_potentials import FALL_MS, RISE_MS, action_potentials
 
 from gbar.emulate.scores import choose_sigma, floor, score, smooth
 from gbar.emulate.split import TEST, TRAIN

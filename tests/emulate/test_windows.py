@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zarr
-from tests.traces import action_potentials, reference_trace
+from made_up import measured_rows, unpaced
+from tests.action_potentials import action_potentials, reference_trace
 
-from gbar.biomarker_table import DIVERGED, OK, Row, summary_rows
-from gbar.biomarkers import Beats, find_beats
+from gbar.biomarker_table import DIVERGED, OK, Row
 from gbar.emulate.measures import first_beats
 from gbar.emulate.split import SplitSettings
 from gbar.emulate.windows import (
@@ -23,6 +23,7 @@ from gbar.emulate.windows import (
 )
 from gbar.errors import UserError
 from gbar.store import Layout, Quantity, StoreWriter, open_store
+from gbar.traces import Beats, find_beats
 
 DT = 0.5
 SETTINGS = WindowSettings(samples=1200, resampled=500, trim=5, lead_ms=26)  # 600 ms, as the default, but coarser
@@ -45,10 +46,10 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> tuple[zarr.Group, list[Ro
     ids = [f"row{k}" for k in range(6)]
     path = tmp_path_factory.mktemp("sweep") / "store.zarr"
     quantities = [Quantity(name, "1", name, 1.0, values.tolist()) for name, values in scalings.items()]
-    writer = StoreWriter(path, Layout(ids, quantities, V.shape[1], DT, {}))
+    writer = StoreWriter(path, Layout(ids, quantities, V.shape[1], DT, unpaced(DT)))
     writer.write(0, V, status)
     writer.close()
-    return open_store(path), summary_rows(ids, scalings, status, V, DT)
+    return open_store(path), measured_rows(ids, scalings, status, V, DT)
 
 
 @pytest.fixture(scope="module")

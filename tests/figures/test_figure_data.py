@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zarr
+from made_up import measured_rows, unpaced
 
-from gbar.biomarker_table import summary_rows, write_table
+from gbar.biomarker_table import write_table
 from gbar.errors import UserError
 from gbar.figures.family_data import read_families
 from gbar.figures.losses_data import read_histories
@@ -37,13 +38,13 @@ def sweep(tmp_path) -> Path:
     status = np.array([0, 0, 0, 0, 0, 2])
     ids = [f"row{k}" for k in range(6)]
     values = {"INa": scalings[:, 0], "Ko": 5.4 * scalings[:, 1]}
-    rows = summary_rows(ids, values, status, traces, DT_MS)
+    rows = measured_rows(ids, values, status, traces, DT_MS)
     write_table(tmp_path / "biomarkers.csv", reversed(rows))
     quantities = [
         Quantity("INa", "1", "scaling of the INa conductance", 1.0, values["INa"].tolist()),
         Quantity("Ko", "mM", "external potassium", 5.4, values["Ko"].tolist()),
     ]
-    attributes = {"cell": "akwaboah2021", "variant": "c"}
+    attributes = {"cell": "akwaboah2021", "variant": "c"} | unpaced(DT_MS)
     writer = StoreWriter(tmp_path / "store.zarr", Layout(ids, quantities, len(TIME_MS), DT_MS, attributes))
     writer.write(0, traces, np.array([("ok", "silent", "diverged").index(row.status) for row in rows]))
     writer.close()

@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 
 from gbar import cells
-from gbar.biomarkers import Biomarkers, measure
 from gbar.solve import OK, SolverSettings, solve_rows
 from gbar.solve.stimulus import Stimulus
+from gbar.traces import Biomarkers, of_kind, read_trace
 
 MINUTE_MS = 60_000.0
 
-MEASURES = [field.name for field in fields(Biomarkers) if field.name not in ("v_min_mV", "v_max_mV")]
+# Differences of beats that are equal but for rounding have no meaning of their own, nor have single samples.
+LEFT_OUT = ("v_min_mV", "v_max_mV", "v_end_mV", "cv_interval", "apd90_drift_ms")
+MEASURES = [field.name for field in fields(Biomarkers) if field.name not in LEFT_OUT]
 
 
 def pulses(every_ms: float, width_ms: float, value: float) -> Stimulus:
@@ -49,7 +51,7 @@ def test_biomarkers_over_a_minute_agree_with_double_precision(name):
     assert double["n_beats"] >= 30
     assert single["n_beats"] == double["n_beats"]
     for measure_name in MEASURES:
-        assert single[measure_name] == pytest.approx(double[measure_name], rel=0.005), measure_name
+        assert single[measure_name] == pytest.approx(double[measure_name], rel=0.005, nan_ok=True), measure_name
 
 
 def _biomarkers(name, stimulus, every_ms, precision) -> dict[str, float]:
@@ -58,7 +60,8 @@ def _biomarkers(name, stimulus, every_ms, precision) -> dict[str, float]:
     solution = solve_rows(cells.get(name), {}, {}, MINUTE_MS, every_ms, settings, stimulus=stimulus)
     assert solution.status[0] == OK
     V_mV = solution.traces["V"][0]
-    found = measure(V_mV[len(V_mV) // 2 :], every_ms)
+    later = V_mV[len(V_mV) // 2 :]
+    found = read_trace(later, every_ms, of_kind(cells.get(name).tissue), recorded=False).biomarkers
     return {name: getattr(found, name) for name in MEASURES}
 
 

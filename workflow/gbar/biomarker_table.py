@@ -1,18 +1,27 @@
-"""biomarkers.csv: one line a row of a sweep, with its scalings, its status and its biomarkers."""
+"""biomarkers.csv: one line a row of a sweep, with its scalings, its status, the course of its beats and their measures.
+
+The column `class` is the course, as of `gbar.traces.course`, or "diverged"; `beats` says what counted as a beat: the
+kind of cell, and the settings that differ from the kind's own.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from gbar.biomarkers import DEFAULT, BeatSettings, Biomarkers, measure, undefined
 from gbar.errors import UserError, wrong
 from gbar.files import read_csv, write_csv
+from gbar.row_reader import RowReader
 from gbar.store import STATUS
+from gbar.traces import Biomarkers, Reading, undefined
 
 OK, SILENT, DIVERGED = range(len(STATUS))
+DIVERGED_COURSE = STATUS[DIVERGED]
 MEASURES = tuple(field.name for field in fields(Biomarkers))
+COUNTS = frozenset(field.name for field in fields(Biomarkers) if field.type is int)
+WORDS = ("status", "class", "beats")
 
 
 @dataclass(frozen=True)
@@ -23,12 +32,16 @@ class Row:
         id: the row's id in the design and the store.
         scalings: scaling of each varied current (or value of each varied parameter), by name.
         status: "ok", "silent" (solved, no beat) or "diverged" (not solved to the end).
+        course: of its beats, as of `gbar.traces.course`, or "diverged".
+        counted: what counted as a beat.
         biomarkers: its measures.
     """
 
     id: str
     scalings: dict[str, float]
     status: str
+    course: str
+    counted: str
     biomarkers: Biomarkers
 
     def beats_at_least(self, n: int) -> bool:
@@ -48,30 +61,25 @@ def classify(status: int, n_beats: int) -> int:
     return OK if n_beats else SILENT
 
 
-def summary_rows(
-    ids: Sequence[str],
-    scalings: Mapping[str, np.ndarray],
-    status: np.ndarray,
-    traces: np.ndarray,
-    dt_ms: float,
-    settings: BeatSettings = DEFAULT,
-) -> list[Row]:
-    """Measure the traces of a sweep, or of some rows of it.
+def measured_row(
+    identity: str, scalings: Mapping[str, float], status: int, reader: RowReader, row: int, V: np.ndarray
+) -> tuple[Row, Reading | None]:
+    """Measure one row of a sweep, and return what was read; None of a row that diverged.
 
     Args:
-        ids: id of each row.
-        scalings: by name, shape (row,).
-        status: what the solver said of each row, shape (row,).
-        traces: membrane potential, mV, shape (row, time).
-        dt_ms: sampling interval.
-        settings: what counts as a beat.
+        identity: its id.
+        scalings: scaling of each varied current (or value of each varied parameter), by name.
+        status: what the solver said.
+        reader: of the sweep's rows.
+        row: its number in the design.
+        V: its membrane potential, mV, shape (time,).
     """
-    rows = []
-    for k, v in enumerate(traces):
-        biomarkers = undefined() if status[k] == DIVERGED else measure(v, dt_ms, settings)
-        word = STATUS[classify(int(status[k]), biomarkers.n_beats)]
-        rows.append(Row(str(ids[k]), {name: float(x[k]) for name, x in scalings.items()}, word, biomarkers))
-    return rows
+    counted = reader.settings.told()
+    if status == DIVERGED:
+        return Row(identity, dict(scalings), STATUS[DIVERGED], DIVERGED_COURSE, counted, undefined()), None
+    reading = reader.read(row, V)
+    word = STATUS[classify(status, len(reading.beats))]
+    return Row(identity, dict(scalings), word, reading.course, counted, reading.biomarkers), reading
 
 
 def write_table(path: str | Path, rows: Iterable[Row]) -> None:
@@ -87,11 +95,13 @@ def write_table(path: str | Path, rows: Iterable[Row]) -> None:
             row.id,
             *(row.scalings[name] for name in names),
             row.status,
+            row.course,
+            row.counted,
             *(_cell(getattr(row.biomarkers, measure)) for measure in MEASURES),
         ]
         for row in rows
     )
-    write_csv(path, ["id", *names, "status", *MEASURES], lines)
+    write_csv(path, ["id", *names, *WORDS, *MEASURES], lines)
 
 
 def read_table(path: str | Path) -> list[Row]:
@@ -101,10 +111,10 @@ def read_table(path: str | Path) -> list[Row]:
         UserError: it cannot be read, lacks a column, or holds something that is no number or no status.
     """
     header, lines = read_csv(path)
-    missing = [name for name in ("id", "status", *MEASURES) if name not in header]
+    missing = [name for name in ("id", *WORDS, *MEASURES) if name not in header]
     if missing:
         raise UserError(f"{path}: column {missing[0]!r} is missing; it is no table of biomarkers")
-    names = [name for name in header if name not in ("id", "status", *MEASURES)]
+    names = [name for name in header if name not in ("id", *WORDS, *MEASURES)]
     return [_parse(path, names, dict(zip(header, line, strict=True))) for line in lines]
 
 
@@ -123,6 +133,9 @@ def _parse(path: str | Path, names: Sequence[str], cells: Mapping[str, str]) -> 
         except ValueError:
             raise wrong(f"{path}: {name} of {cells['id']}", cells[name], "a number, or empty") from None
 
-    measures = {name: number(name) for name in MEASURES[1:]}
-    biomarkers = Biomarkers(n_beats=int(number("n_beats")), **measures)
-    return Row(cells["id"], {name: number(name) for name in names}, cells["status"], biomarkers)
+    measures = {name: number(name) for name in MEASURES}
+    if missing := [name for name in COUNTS if np.isnan(measures[name])]:
+        raise wrong(f"{path}: {missing[0]} of {cells['id']}", "", "a number")
+    typed: dict[str, Any] = {name: int(value) if name in COUNTS else value for name, value in measures.items()}
+    scalings = {name: number(name) for name in names}
+    return Row(cells["id"], scalings, cells["status"], cells["class"], cells["beats"], Biomarkers(**typed))

@@ -1,5 +1,6 @@
-"""Gathering: the solved blocks of a sweep into one store and one table of biomarkers, with the design beside them."""
+"""Gathering: the solved blocks of a sweep into one store and tables of its beats, with the design beside them."""
 
+import csv
 import dataclasses
 from collections.abc import Callable
 from functools import lru_cache
@@ -8,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from gbar import stimuli
-from gbar.biomarker_table import summary_rows, write_table
+from gbar.beat_table import HEADER, beat_lines
+from gbar.biomarker_table import measured_row, write_table
 from gbar.blocks import Block, kept_rows, read_block
 from gbar.config.sweep import SweepSection
 from gbar.design_files import keep_design
@@ -16,6 +18,7 @@ from gbar.errors import UserError
 from gbar.files import whole
 from gbar.provenance import Provenance, now, provenance, told_by
 from gbar.quantities import quantities
+from gbar.row_reader import reader_of
 from gbar.rows import Rows, read_rows
 from gbar.store import ROWS_PER_SHARD, STATUS, Layout, StoreWriter
 from gbar.voltage import in_mV
@@ -29,9 +32,10 @@ def gather(
     sweep: SweepSection,
     store: str | Path,
     biomarkers: str | Path,
+    beats: str | Path,
     progress: Callable[[float], None],
 ) -> None:
-    """Write the store and the biomarkers of a sweep from its solved blocks, each whole or not at all.
+    """Write the store, the biomarkers and the beats of a sweep from its solved blocks, each whole or not at all.
 
     The design that they follow is put beside the store: see `gbar.design_files`.
 
@@ -40,7 +44,8 @@ def gather(
         blocks: folder of the solved blocks.
         sweep: the sweep's section of the configuration.
         store: store to write.
-        biomarkers: table to write.
+        biomarkers: table of rows to write.
+        beats: table of beats to write.
         progress: told the fraction done.
 
     Raises:
@@ -55,27 +60,28 @@ def gather(
         solved_by[name] = block.block.provenance
         return block
 
-    measured = []
-    with whole(store) as made:
+    measured, reader = [], reader_of(sweep, rows.values)
+    with whole(beats) as made_beats, whole(store) as made, made_beats.open("w", newline="", encoding="utf-8") as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(HEADER)
         writer = StoreWriter(made, _layout(rows, sweep, at_hand(rows.blocks[0]).block.V.shape[1]))
         for start in range(0, len(rows.ids), ROWS_PER_SHARD):
             shard = range(start, min(start + ROWS_PER_SHARD, len(rows.ids)))
             picked = [at_hand(rows.blocks[row]).pick(rows.ids[row], sweep.voltage) for row in shard]
             V, solved = (np.concatenate(parts) for parts in zip(*picked, strict=True))
-            summary = summary_rows(
-                [rows.ids[row] for row in shard],
-                {name: np.array(values)[shard.start : shard.stop] for name, values in rows.values.items()},
-                solved,
-                in_mV(V),
-                sweep.protocol.save_every_ms,
-            )
-            measured += summary
-            writer.write(start, V, np.array([STATUS.index(row.status) for row in summary], dtype=np.int8))
+            for row, trace, status in zip(shard, in_mV(V), solved.tolist(), strict=True):
+                scalings = {name: float(values[row]) for name, values in rows.values.items()}
+                line, reading = measured_row(rows.ids[row], scalings, status, reader, row, trace)
+                measured.append(line)
+                if reading is not None:
+                    lines.writerows(beat_lines(line.id, reading))
+            statuses = [STATUS.index(line.status) for line in measured[start:]]
+            writer.write(start, V, np.array(statuses, dtype=np.int8))
             progress(shard.stop / len(rows.ids))
         solving = told_by(one for one in solved_by.values() if one is not None)
         writer.close(provenance(start_time, sweep.model_dump(mode="json"), made_from=solving))
     write_table(biomarkers, measured)
-    keep_design(design, Path(store).parent, [Path(biomarkers).name])
+    keep_design(design, Path(store).parent, [Path(biomarkers).name, Path(beats).name])
 
 
 class _IndexedBlock:
@@ -105,6 +111,7 @@ def _layout(rows: Rows, sweep: SweepSection, samples: int) -> Layout:
         "variant": cell.variant,
         "reference": cell.reference,
         "protocol": sweep.protocol.model_dump(mode="json") | {"stimulus": stimulus.model_dump(mode="json")},
+        "beats": dataclasses.asdict(sweep.beats.settings(cell)),
         "stimulus_units": cell.stimulus.unit,
         "stimulus_meaning": stimuli.meaning(stimulus, cell.stimulus),
         "solver": dataclasses.asdict(sweep.solver.settings().of_cell(cell)),

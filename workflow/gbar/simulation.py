@@ -1,4 +1,4 @@
-"""One simulation of one setting of a cell, with its biomarkers."""
+"""One simulation of one setting of a cell, and what there is to say of it."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -6,17 +6,40 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from gbar.biomarker_table import classify
-from gbar.biomarkers import Biomarkers, measure
+from gbar.biomarker_table import DIVERGED_COURSE, classify
 from gbar.cells import Cell
 from gbar.solve import SolverSettings, solve_rows
+from gbar.solve.settings import DIVERGED
 from gbar.solve.stimulus import Stimulus
 from gbar.store import STATUS
+from gbar.traces import NO_PULSES, BeatSettings, Biomarkers, Reading, of_kind, read_trace
 
 # Biomarkers need upstrokes resolved, whatever is saved.
 FINEST_MS = 0.05
 
 UNITS = {"ms": "ms", "mV": "mV", "min": "per min", "s": "V/s"}
+# Changes from beat to beat are over the last two: of alternating beats the last and the one before differ for ever.
+BEATS_COMPARED = 2
+COUNTED = {
+    "n_beats": "action potentials",
+    "eads": "EADs",
+    "n_pulses": "pulses",
+    "n_captured": "captured",
+}
+
+# What has a line even where it is undefined.
+ALWAYS = (
+    "cycle_length_ms",
+    "rate_per_min",
+    "apd30_ms",
+    "apd50_ms",
+    "apd75_ms",
+    "apd90_ms",
+    "mdp_mV",
+    "peak_mV",
+    "amplitude_mV",
+    "dvdt_max_V_s",
+)
 
 
 @dataclass(frozen=True)
@@ -27,25 +50,40 @@ class Simulation:
         time_ms: time of each sample, ms, from 0.
         V_mV: membrane potential, mV; NaN from where the integration diverged.
         status: "ok", "silent" (no beat) or "diverged".
-        biomarkers: measures of the trace.
+        course: of the beats, as of `gbar.traces.course`, or "diverged".
+        reading: what there is to say of the trace.
+        changes_mM: concentration -> its value at the last beat, and its change from beat to beat; none where there are
+            too few beats to tell.
     """
 
     time_ms: np.ndarray
     V_mV: np.ndarray
     status: str
-    biomarkers: Biomarkers
+    course: str
+    reading: Reading
+    changes_mM: Mapping[str, tuple[float, float]]
+
+    @property
+    def biomarkers(self) -> Biomarkers:
+        """Measures of the trace."""
+        return self.reading.biomarkers
 
     def described(self) -> list[tuple[str, str, str]]:
-        """Return name, value and unit of each biomarker as text."""
+        """Return name, value and unit of each biomarker that says something, as text."""
         lines = []
         for field in fields(self.biomarkers):
             value = getattr(self.biomarkers, field.name)
+            if field.name in COUNTED:
+                if value or field.name == "n_beats":
+                    lines.append((COUNTED[field.name], str(value), ""))
+                continue
+            if np.isnan(value) and field.name not in ALWAYS:
+                continue
             name, _, unit = field.name.rpartition("_")
-            if field.name == "n_beats":
-                lines.append(("action potentials", str(value), ""))
-            else:
-                name = name.removesuffix("_V").removesuffix("_per")
-                lines.append((name, "undefined" if np.isnan(value) else f"{value:.2f}", UNITS[unit]))
+            name = name.removesuffix("_V").removesuffix("_per")
+            lines.append((name or field.name, "undefined" if np.isnan(value) else f"{value:.2f}", UNITS.get(unit, "")))
+        for name, (value, change) in self.changes_mM.items():
+            lines.append((name, f"{value:.4g}", f"mM, {change:+.2g} from beat to beat"))
         return lines
 
 
@@ -57,6 +95,8 @@ def simulate(
     duration_ms: float,
     save_every_ms: float,
     stimulus: Stimulus | None = None,
+    pulses_ms: np.ndarray | None = None,
+    beats: BeatSettings | None = None,
     settings: SolverSettings | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Simulation:
@@ -69,9 +109,12 @@ def simulate(
         duration_ms: simulated time.
         save_every_ms: sampling interval; biomarkers need 0.05 ms or less.
         stimulus: what drives the cell; nothing when None.
+        pulses_ms: start and end of each pulse of it, shape (pulse, 2); none when None.
+        beats: what counts as a beat; as usual for the cell when None.
         settings: how to integrate; as usual for the cell when None.
         progress: told the fraction done.
     """
+    concentrations = tuple(state.name for state in cell.states if state.kind == "concentration")
     solution = solve_rows(
         cell,
         {name: np.array([value]) for name, value in scales.items()},
@@ -79,14 +122,42 @@ def simulate(
         duration_ms,
         save_every_ms,
         settings,
+        record=("V", *concentrations),
         stimulus=stimulus,
         progress=progress,
         dtype=np.float64,
     )
-    V_mV = np.asarray(solution.traces["V"][0])
-    biomarkers = measure(V_mV, save_every_ms)
-    status = STATUS[classify(int(solution.status[0]), biomarkers.n_beats)]
-    return Simulation(np.arange(len(V_mV)) * save_every_ms, V_mV, status, biomarkers)
+    traces = {name: np.asarray(trace[0]) for name, trace in solution.traces.items()}
+    reading = read_trace(
+        traces["V"],
+        save_every_ms,
+        beats or of_kind(cell.tissue),
+        pulses_ms=NO_PULSES if pulses_ms is None else pulses_ms,
+        recorded=False,
+    )
+    diverged = solution.status[0] == DIVERGED
+    return Simulation(
+        np.arange(len(traces["V"])) * save_every_ms,
+        traces["V"],
+        STATUS[classify(int(solution.status[0]), len(reading.beats))],
+        DIVERGED_COURSE if diverged else reading.course,
+        reading,
+        {} if diverged else _changes(traces, concentrations, reading, save_every_ms),
+    )
+
+
+def _changes(
+    traces: Mapping[str, np.ndarray], names: tuple[str, ...], reading: Reading, sample_ms: float
+) -> dict[str, tuple[float, float]]:
+    """Return each concentration at the last pulse, or upstroke where there are none, and its change a beat."""
+    times = reading.pulses_ms if len(reading.pulses_ms) else reading.beats.upstroke_ms
+    if len(times) <= BEATS_COMPARED:
+        return {}
+    last, before = (int(times[place] / sample_ms) for place in (-1, -1 - BEATS_COMPARED))
+    return {
+        name: (float(traces[name][last]), float(traces[name][last] - traces[name][before]) / BEATS_COMPARED)
+        for name in names
+    }
 
 
 def finer_sampling(settings: SolverSettings, save_every_ms: float) -> int:

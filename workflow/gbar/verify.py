@@ -89,7 +89,7 @@ def verify_results(folder: str | Path, thorough: bool = True) -> Iterator[Findin
 
 
 def verify_sweep(folder: Path, thorough: bool = True) -> Iterator[Finding]:
-    """Yield what there is to say of the design, the blocks, the store and the biomarkers of one sweep."""
+    """Yield what there is to say of the design, the blocks, the store and the tables of one sweep."""
     try:
         rows, digests = read_design(folder)
     except UserError as error:
@@ -105,6 +105,7 @@ def verify_sweep(folder: Path, thorough: bool = True) -> Iterator[Finding]:
         yield _verify_block(folder / "blocks" / f"{name}.npz", rows, design, group, thorough)
     yield store
     yield _verify_biomarkers(folder / "biomarkers.csv", rows, group, digests.get("biomarkers.csv"))
+    yield _verify_beats(folder / "beats.csv", digests.get("beats.csv"))
 
 
 def verify_model(folder: Path, windows: Path) -> Finding:
@@ -311,6 +312,15 @@ def _verify_biomarkers(path: Path, rows: Rows, group: zarr.Group | None, digest:
     if file_digest(path) != digest:
         return _wrong(path, f"{EDITED}; {remedy}")
     return Finding(path, f"{len(table)} rows as designed")
+
+
+def _verify_beats(path: Path, digest: str | None) -> Finding:
+    """Check a table of beats against its digest."""
+    if not path.exists():
+        return _wrong(path, "is missing; run Snakemake again")
+    if file_digest(path) != digest:
+        return _wrong(path, f"{EDITED}; delete it and run Snakemake again")
+    return Finding(path, "as written")
 
 
 def _wrong(path: Path, said: str) -> Finding:

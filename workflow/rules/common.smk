@@ -52,7 +52,7 @@ GATED = [
     *(f"variants/{cell}.json" for cell in ALTERED),
 ]
 ROWS_OF_BLOCKS = {}  # counted once
-GATHERED = ["store.zarr", "biomarkers.csv", "design.csv", "design.json"]
+GATHERED = ["store.zarr", "biomarkers.csv", "beats.csv", "design.csv", "design.json"]
 FILTERED = ["model", "metrics.json", "predictions.npz"]
 INVERTER = ["traces.zarr", "model", "metrics.json", "predictions.npz"]
 EVALUATED = ["metrics.json", "predictions.npz", "scores.csv"]

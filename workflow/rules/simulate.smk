@@ -33,6 +33,7 @@ rule gather:
     output:
         store=directory(f"{RESULTS}/sweeps/{{sweep}}/store.zarr"),
         biomarkers=f"{RESULTS}/sweeps/{{sweep}}/biomarkers.csv",
+        beats=f"{RESULTS}/sweeps/{{sweep}}/beats.csv",
         # The plan that the store was gathered by; a later one leaves it alone until the next gathering.
         design=multiext(f"{RESULTS}/sweeps/{{sweep}}/design", ".csv", ".json"),
     log:
@@ -52,4 +53,4 @@ rule gather:
         "Gathering sweep {wildcards.sweep}"
     shell:
         "python -m gbar gather --plan {input.plan:q} --blocks {params.blocks:q} --settings {params.settings:q}"
-        " --store {output.store:q} --biomarkers {output.biomarkers:q} > {log:q} 2>&1"
+        " --store {output.store:q} --biomarkers {output.biomarkers:q} --beats {output.beats:q} > {log:q} 2>&1"

@@ -115,6 +115,7 @@ class Cell:
         methods: integrators it can be solved with, the default first.
         dt_ms: step of the methods of fixed step when the user gives none.
         stimulus: how it is stimulated.
+        tissue: the kind of cell by which beats are told: see `gbar.traces.settings`.
     """
 
     name: str
@@ -130,6 +131,7 @@ class Cell:
     methods: tuple[str, ...]
     dt_ms: float
     stimulus: Stimulation
+    tissue: Literal["cardiac", "nodal", "neuron"] = "cardiac"
 
     @property
     def state_names(self) -> tuple[str, ...]:

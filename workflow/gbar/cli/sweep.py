@@ -14,14 +14,15 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     solve.add_argument("--out", type=Path, required=True, help="block to write, .npz")
     solve.set_defaults(run=_solve)
 
-    gather = verbs.add_parser("gather", help="gather solved blocks into a store and a table of biomarkers")
+    gather = verbs.add_parser("gather", help="gather solved blocks into a store and tables of its beats")
     gather.add_argument("--plan", type=Path, required=True, help="table of the sweep's rows and blocks")
     gather.add_argument("--blocks", type=Path, required=True, help="folder of the solved blocks")
     gather.add_argument("--settings", required=True, help="the sweep, as JSON")
     gather.add_argument(
         "--store", type=Path, required=True, help="store to write, .zarr; design.csv and design.json go beside it"
     )
-    gather.add_argument("--biomarkers", type=Path, required=True, help="table to write, .csv")
+    gather.add_argument("--biomarkers", type=Path, required=True, help="table to write, a line a row, .csv")
+    gather.add_argument("--beats", type=Path, required=True, help="table to write, a line a beat, .csv")
     gather.set_defaults(run=_gather)
 
 
@@ -41,4 +42,5 @@ def _gather(options: argparse.Namespace) -> None:
     from gbar.gather import gather
 
     settings = parsed(SweepSection, options.settings)
-    gather(options.plan, options.blocks, settings, options.store, options.biomarkers, progress("gathering"))
+    outputs = (options.store, options.biomarkers, options.beats)
+    gather(options.plan, options.blocks, settings, *outputs, progress("gathering"))

@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, StringConstraints, Tag, model_validat
 
 from gbar import stimuli
 from gbar.config.base import Count, Droppable, Name, Number, Section, Seed
+from gbar.config.beats import BeatsSection
 from gbar.config.simulation import CellSection, ProtocolSection, SolverSection, check_names
 from gbar.errors import UserError
 
@@ -150,6 +151,7 @@ class SweepSection(Section):
     design: Design
     protocol: ProtocolSection = ProtocolSection()
     solver: SolverSection = SolverSection()
+    beats: BeatsSection = BeatsSection()
     rows_per_job: Annotated[
         Count, Field(description="rows solved by one job as one vectorised batch; 1 is a job a combination")
     ] = 1024

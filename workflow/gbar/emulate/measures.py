@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gbar.biomarkers import Beats, BeatSettings, find_beats
+from gbar.traces import Beats, BeatSettings, find_beats
 
 # A window may open amid the diastolic depolarisation, past the MDP: the one after the AP is always inside.
 IN_WINDOW = BeatSettings(reference="after")
@@ -19,7 +19,7 @@ def first_beats(windows: np.ndarray, sample_ms: float) -> Beats:
     names = list(Beats.__dataclass_fields__)
     table = np.full((len(windows), len(names)), np.nan)
     for k, v in enumerate(windows):
-        beats = find_beats(v, sample_ms, settings=IN_WINDOW)
+        beats = find_beats(v, sample_ms, IN_WINDOW, recorded=False)
         if len(beats):
             table[k] = [getattr(beats, name)[0] for name in names]
     return Beats(*table.T)

@@ -20,13 +20,14 @@ from scipy.signal import resample
 from zarr.codecs import ZstdCodec
 
 from gbar.biomarker_table import DIVERGED, Row
-from gbar.biomarkers import Beats, find_beats
 from gbar.digest import digest_of
 from gbar.emulate.split import PARTS, SplitSettings, split_others, split_windows
 from gbar.errors import UserError, wrong
 from gbar.files import whole
 from gbar.provenance import Provenance
+from gbar.row_reader import reader_of_store
 from gbar.store import STATUS, provenance_of, read_voltage
+from gbar.traces import Beats
 
 _FLAGS = {"flag_values": list(range(len(PARTS))), "flag_meanings": " ".join(PARTS)}
 BEAT_TIME = "beat_time_ms"  # the input that is no scaling: when in its simulation a window's upstroke is
@@ -234,10 +235,11 @@ def build_windows(
             f"windows.min_beats: none of the {len(table)} settings has at least {settings.min_beats} beats; "
             "simulate longer, allow fewer beats, or choose settings that beat"
         )
+    reader = reader_of_store(store)
     traces, starts, upstrokes, cycle_lengths, rows = [], [], [], [], []
     for done, k in enumerate(beating, start=1):
         v = read_voltage(store, k)
-        beats = find_beats(v, sample_ms)
+        beats = reader.beats(k, v)
         which = window_beats(beats, n_samples, sample_ms, settings)
         starts.append(window_starts(beats[which], sample_ms, settings))
         traces.append(cut(v, starts[-1], settings))

@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from gbar.biomarkers import Beats, find_beats
 from gbar.errors import UserError
 from gbar.figures.family import Family
 from gbar.figures.sweep_data import varied
+from gbar.row_reader import reader_of_store
 from gbar.store import STATUS, open_store, read_voltage
+from gbar.traces import Beats
 
 FEWEST_LEVELS = 3
 BINS = 8
@@ -68,9 +69,11 @@ def read_families(
     step_ms = dt_ms * max(1, round((before_ms + after_ms) / dt_ms / samples))
     shown_ms = np.arange(-before_ms, after_ms + step_ms / 2, step_ms)
 
+    reader = reader_of_store(group)
+
     def trace(row: int) -> tuple[np.ndarray, bool]:
         V = read_voltage(group, row)
-        upstroke = _shown_upstroke_ms(find_beats(V, dt_ms), duration_ms, before_ms, after_ms)
+        upstroke = _shown_upstroke_ms(reader.beats(row, V), duration_ms, before_ms, after_ms)
         origin = duration_ms - after_ms if upstroke is None else upstroke
         at = np.arange(len(V)) * dt_ms - origin
         return np.interp(shown_ms, at, V, left=np.nan, right=np.nan), upstroke is not None

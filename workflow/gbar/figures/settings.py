@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
+from gbar.figures import classes
 from gbar.figures.style import (
     BLACK,
     GREY,
@@ -42,6 +43,7 @@ class Settings:
         status: 0 ok, 1 silent, 2 diverged, shape (row,).
         n_beats: number of beats, shape (row,); NaN where not known.
         cycle_length_ms: median cycle length, shape (row,); NaN where there are fewer than two beats.
+        course: class of each row, as of `gbar.traces.course`; of none where it is empty.
     """
 
     currents: tuple[str, ...]
@@ -49,6 +51,7 @@ class Settings:
     status: np.ndarray
     n_beats: np.ndarray
     cycle_length_ms: np.ndarray
+    course: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,10 @@ def draw_matrix(settings: Settings, matrix: SubsetMatrix) -> Figure:
                 fontsize=7,
                 color="white" if light else BLACK,
             )
+    kinds = classes.marked(settings.course)
+    for kind, rows in kinds.items():
+        line, column = np.nonzero(np.isin(matrix.row, rows))
+        cells.plot(column + 0.34, line - 0.27, classes.MARKS[kind], color=BLACK, markersize=2.6, markeredgewidth=0)
     cells.set_ylim(n_lines - 0.5, -0.5)
     cells.set_xticks(range(n_levels), [f"{level:g}" for level in matrix.levels])
     cells.tick_params(length=0, labelleft=False)
@@ -168,7 +175,8 @@ def draw_matrix(settings: Settings, matrix: SubsetMatrix) -> Figure:
         handles.append(Patch(facecolor=PALETTE[1], label="diverged"))
     if np.any((status == OK) & ~np.isfinite(cycle)):
         handles.append(Patch(facecolor=PALE, label="single beat"))
-    figure.legend(handles=handles, loc="outside lower right", ncols=3, handleheight=1.2)
+    handles += classes.handles(list(kinds))
+    figure.legend(handles=handles, loc="outside lower right", ncols=4, handleheight=1.2)
     figure.suptitle(f"{_counts(settings.status)}; number = beats", x=0.01, ha="left")
     return figure
 
@@ -218,6 +226,7 @@ def draw_pairs(settings: Settings) -> Figure:
     # Beating and silent settings in mixed order, so that neither kind hides the other.
     mixed = np.argsort(np.modf(np.arange(len(colours)) * GOLDEN)[0], kind="stable")
     mixed = mixed[~diverged[mixed]]
+    kinds = classes.marked(settings.course)
     for i, j in combinations(range(n), 2):
         grid[i, j].remove()
         axis = grid[j, i]
@@ -225,6 +234,8 @@ def draw_pairs(settings: Settings) -> Figure:
         y = _spread_ties(settings.scalings[:, shown[j]], PLASTIC)
         axis.scatter(x[mixed], y[mixed], c=colours[mixed], s=6, linewidths=0, rasterized=dense)
         axis.plot(x[diverged], y[diverged], "x", color=BLACK, markersize=4, markeredgewidth=0.9)
+        for kind, rows in kinds.items():
+            axis.plot(x[rows], y[rows], classes.MARKS[kind], color=BLACK, markersize=3, markeredgewidth=0)
         if i > 0:
             axis.tick_params(labelleft=False)
     size = 9 if n < 5 else 8
@@ -242,7 +253,8 @@ def draw_pairs(settings: Settings) -> Figure:
     ]
     if np.any(settings.status == DIVERGED):
         handles.append(Line2D([], [], linestyle="", marker="x", color=BLACK, markersize=5, label="diverged"))
-    figure.legend(handles=handles, loc="outside lower center", ncols=3)
+    handles += classes.handles(list(kinds))
+    figure.legend(handles=handles, loc="outside lower center", ncols=4)
     left_out = len(settings.currents) - n
     note = f"; the {n} currents that matter most of {len(settings.currents)}" if left_out else ""
     figure.suptitle(_counts(settings.status) + note, x=0.01, ha="left")

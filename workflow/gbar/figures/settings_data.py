@@ -20,7 +20,7 @@ def read_settings(store: str | Path, biomarkers: str | Path) -> Settings:
     """
     group = open_store(store)
     names, scalings = varied(group)
-    measured = {row.id: row.biomarkers for row in biomarker_table.read_table(biomarkers)}
+    measured = {row.id: row for row in biomarker_table.read_table(biomarkers)}
     ids = [str(identity) for identity in group["id"][:]]  # type: ignore[union-attr, index]
     missing = [identity for identity in ids if identity not in measured]
     if missing:
@@ -29,6 +29,7 @@ def read_settings(store: str | Path, biomarkers: str | Path) -> Settings:
         currents=tuple(names),
         scalings=scalings,
         status=np.asarray(group["status"][:]),  # type: ignore[index]
-        n_beats=np.array([measured[identity].n_beats for identity in ids], dtype=float),
-        cycle_length_ms=np.array([measured[identity].cycle_length_ms for identity in ids]),
+        n_beats=np.array([measured[identity].biomarkers.n_beats for identity in ids], dtype=float),
+        cycle_length_ms=np.array([measured[identity].biomarkers.cycle_length_ms for identity in ids]),
+        course=tuple(measured[identity].course for identity in ids),
     )

@@ -14,11 +14,13 @@ from gbar.config.sweep import STIMULUS
 from gbar.errors import UserError
 from gbar.figures.sweep_data import cell_of, varied_quantities
 from gbar.figures.traces import Drive, Shown, Trace, wrapped
+from gbar.row_reader import RowReader, reader_of_store
 from gbar.rows import noise_key
 from gbar.stimuli.kinds import KINDS
 from gbar.store import STATUS, Quantity, array, open_store, read_voltage
 
 MOST_LINES = 2  # of the text above a panel
+PLAIN = ("regular", "silent")  # classes that the trace shows by itself
 POINTS = 4000  # of a line: two a third of a dot at the resolution of print
 
 
@@ -45,8 +47,8 @@ def read_traces(store: str | Path, *, rows: int = 6, from_ms: float = 0.0, to_ms
     n_rows = array(group, "id").shape[0]
     chosen = np.unique(np.round(np.linspace(0, n_rows - 1, min(rows, n_rows))).astype(int)).tolist()
 
-    quantities = varied_quantities(group)
-    labels = _labels(quantities, chosen, np.asarray(array(group, "status")[:]))
+    quantities, reader = varied_quantities(group), reader_of_store(group)
+    labels = _labels(quantities, chosen, [_class(group, reader, row) for row in chosen])
     traces = [
         Trace(label, *_envelope(time_ms[part], read_voltage(group, row, part)))
         for row, label in zip(chosen, labels, strict=True)
@@ -55,17 +57,28 @@ def read_traces(store: str | Path, *, rows: int = 6, from_ms: float = 0.0, to_ms
     return Shown(traces, _drive(store, group, chosen[0], quantities, window), window, title)
 
 
-def _labels(quantities: list[Quantity], rows: list[int], status: np.ndarray) -> list[str]:
-    """Return what differs from the control in each row; units are left out of all where one takes too many lines."""
+def _class(group: zarr.Group, reader: RowReader, row: int) -> str:
+    """Return the class of a row's beats, as of `gbar.traces.course`, or "diverged"."""
+    if STATUS[np.asarray(array(group, "status")[row])] == "diverged":
+        return "diverged"
+    return reader.read(row, read_voltage(group, row)).course
 
-    def label(row: int, with_unit: bool) -> str:
+
+def _labels(quantities: list[Quantity], rows: list[int], courses: list[str]) -> list[str]:
+    """Return what differs from the control in each row, and its class where that does not go without saying.
+
+    Units are left out of all where one takes too many lines.
+    """
+
+    def label(row: int, course: str, with_unit: bool) -> str:
         different = [one for one in quantities if one.differs(one.values[row])]
         told = ", ".join(one.told(one.values[row], digits=3, with_unit=with_unit) for one in different) or "control"
-        return f"{told} (diverged)" if STATUS[status[row]] == "diverged" else told
+        return told if course in PLAIN else f"{told} ({course})"
 
-    labels = [label(row, with_unit=True) for row in rows]
+    each = list(zip(rows, courses, strict=True))
+    labels = [label(*one, with_unit=True) for one in each]
     if max(len(wrapped(text)) for text in labels) > MOST_LINES:
-        labels = [label(row, with_unit=False) for row in rows]
+        labels = [label(*one, with_unit=False) for one in each]
     return labels
 
 

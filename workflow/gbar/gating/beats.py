@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gbar.biomarkers import find_beats
 from gbar.config.gating import SAMPLE_MS, PacedSection
 from gbar.gating.data import Paced, split
+from gbar.traces import find_beats
 
 PULSE_MS = (10.0, 11.0)  # of the stimulus, from the start of each cycle
 RESTED_mV = -75.0  # a beat follows the stimulus one to one where the cell is below this before each
@@ -29,7 +29,8 @@ def apd90_ms(V_mV: np.ndarray, cycle_length_ms: np.ndarray, first_ms: float) -> 
     """Return the mean APD90 of each run over the cycles that begin and end behind a time, (run).
 
     Undefined (NaN) of a run in which a stimulus starts no beat, or a beat does not repolarise by 90 % before the next,
-    and of one too short for a cycle. Beats are those of `gbar.biomarkers`.
+    and of one too short for a cycle. Beats are those of `gbar.traces`; a sample
+    every millisecond is too coarse to tell what a pulse of one does.
 
     Args:
         V_mV: (run, sample), sample k at k ms.
@@ -39,7 +40,7 @@ def apd90_ms(V_mV: np.ndarray, cycle_length_ms: np.ndarray, first_ms: float) -> 
     found = []
     for V, cycle in zip(V_mV, cycle_length_ms, strict=True):
         stimuli_ms = _stimuli_ms(cycle, first_ms, len(V) * SAMPLE_MS)
-        beats = find_beats(V, SAMPLE_MS)
+        beats = find_beats(V, SAMPLE_MS, recorded=False)
         # Cycles need not begin on a sample.
         after = np.searchsorted(stimuli_ms - SAMPLE_MS, beats.upstroke_ms, side="right") - 1
         counted = (after >= 0) & (after < len(stimuli_ms) - 1)

@@ -17,7 +17,7 @@ from gbar.metrics import read_metrics
 from gbar.report.captions import first_sentence, read_caption
 from gbar.report.origin import CONFIGURATION, Origin
 from gbar.report.remarks import remarks
-from gbar.report.tables import Part, Table, biomarkers_table, describe, models_table, number
+from gbar.report.tables import Part, Table, biomarkers_table, classes, describe, models_table, number
 from gbar.store import Quantity
 from gbar.verify import Finding
 
@@ -162,8 +162,10 @@ def _sweep_part(
     """Return what is said of a sweep: its section of the configuration in words, and its biomarkers."""
     section = configuration.get("sweeps", {}).get(name, {})
     outcome = ", ".join(f"{_count(rows, status)} {word}" for status, word in STATUS_WORDS)
-    facts = [(key, describe(value)) for key, value in section.items() if isinstance(value, Mapping)]
+    facts = [(key, describe(value)) for key, value in section.items() if isinstance(value, Mapping) and key != "beats"]
     facts.append(("settings", f"{len(rows)} in all: {outcome}"))
+    if rows:
+        facts += [("classes", classes(rows)), ("beats", f"counted as those of a {rows[0].counted} cell")]
     return _SweepPart(name, facts, biomarkers_table(rows, quantities))
 
 

@@ -1,6 +1,7 @@
 """The tables of the report: results of the emulators, biomarkers of a sweep."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -141,13 +142,21 @@ def biomarkers_table(rows: Sequence[Row], quantities: Mapping[str, Quantity] | N
     """
     varied = rows[0].scalings if rows else ()
     known = {name: (quantities or {}).get(name, Quantity(name, "1", "", 1.0)) for name in varied}
-    lines = [[_setting(row, known), *_written(row)] for row in _told(rows, known)]
+    lines = [[_setting(row, known), row.course, *_written(row)] for row in _told(rows, known)]
     active = [row for row in rows if row.status == "ok"]
     if active:
         for label, percent in (("5th percentile", 5), ("median", 50), ("95th percentile", 95)):
-            lines.append([f"{label}, all with action potentials", *_percentiles(active, percent)])
-    caption = "Medians over the action potentials of each trace; APD from the steepest upstroke"
-    return Table(caption, ["setting", *(heading for _, heading, _ in MEASURES)], lines)
+            lines.append([f"{label}, all with action potentials", "", *_percentiles(active, percent)])
+    caption = (
+        "Medians over the action potentials of each trace; APD from the steepest upstroke; "
+        f"{DASH} where a measure is not that of all of them"
+    )
+    return Table(caption, ["setting", "class", *(heading for _, heading, _ in MEASURES)], lines)
+
+
+def classes(rows: Sequence[Row]) -> str:
+    """Return how many rows there are of each class, the most frequent first."""
+    return ", ".join(f"{how_many} {course}" for course, how_many in Counter(row.course for row in rows).most_common())
 
 
 def _told(rows: Sequence[Row], known: Mapping[str, Quantity]) -> list[Row]:

@@ -6,6 +6,6 @@ Importing this costs neither JAX nor pydantic.
 """
 
 from gbar.stimuli.meaning import meaning, row_meanings
-from gbar.stimuli.rows import build, check, length_ms, sample, varied_fields
+from gbar.stimuli.rows import build, check, length_ms, pulses_ms, sample, varied_fields
 
-__all__ = ["build", "check", "length_ms", "meaning", "row_meanings", "sample", "varied_fields"]
+__all__ = ["build", "check", "length_ms", "meaning", "pulses_ms", "row_meanings", "sample", "varied_fields"]

@@ -115,6 +115,27 @@ def build(
     return Stimulus(np.broadcast_to(start_ms, value.shape), value, _clamps(section))
 
 
+def pulses_ms(
+    section: StimulusSection, stimulation: Stimulation, duration_ms: float, varied: Varied | None = None
+) -> list[np.ndarray]:
+    """Return start and end of the pulses that rows are paced with, ms, each of shape (pulse, 2).
+
+    Args:
+        section: the stimulus.
+        stimulation: how the cell is stimulated.
+        duration_ms: length of the run.
+        varied: value of each varied field, shape (rows,).
+
+    Returns:
+        The pulses of each row, or those that all rows share where no number of the waveform is varied.
+    """
+    if section.kind == "none" or _clamps(section):
+        return [np.empty((0, 2))]
+    on_from_ms = stimulation.on_from_ms if KINDS[section.kind].unit_height else 0.0
+    spans = [waveform.pulses_ms(duration_ms) for waveform in _waveforms(section, varied or {})]
+    return [span[span[:, 1] > on_from_ms] for span in spans]
+
+
 def sample(stimulus: Stimulus, time_ms: np.ndarray, row: int = 0) -> np.ndarray:
     """Return the value of a row's stimulus at some times, shape of `time_ms`.
 

@@ -41,6 +41,11 @@ class _Train(Waveform):
         """Return when a pulse of the regular train starts; the first is number 0."""
         return self.first_ms + number * self.cycle_length_ms
 
+    def _spans(self, start_ms: np.ndarray, duration_ms: float) -> np.ndarray:
+        """Return start and end of the pulses that begin before the end of the run, shape (pulse, 2)."""
+        start_ms = start_ms[start_ms < duration_ms]
+        return np.column_stack([start_ms, start_ms + self.width_ms])
+
     def _pulses(self, start_ms: np.ndarray, duration_ms: float) -> Pieces:
         """Return pulses of height 1 as pieces, up to the end of the run."""
         edges = np.column_stack([start_ms, start_ms + self.width_ms]).ravel()
@@ -73,10 +78,17 @@ class Pacing(_Train):
                 f"duration_ms must be above that, not {brief(duration_ms)}"
             )
 
+    def _starts_ms(self, duration_ms: float) -> np.ndarray:
+        pulses = self.pulses or int((duration_ms - self.first_ms) / self.cycle_length_ms) + 1
+        return np.asarray(self.start_of_pulse(np.arange(pulses)))
+
     def pieces(self, duration_ms: float, key: int) -> Pieces:
         """Return the pulses; the last may be cut off by the end of the run."""
-        pulses = self.pulses or int((duration_ms - self.first_ms) / self.cycle_length_ms) + 1
-        return self._pulses(np.asarray(self.start_of_pulse(np.arange(pulses))), duration_ms)
+        return self._pulses(self._starts_ms(duration_ms), duration_ms)
+
+    def pulses_ms(self, duration_ms: float) -> np.ndarray:
+        """Return start and end of each pulse, shape (pulse, 2)."""
+        return self._spans(self._starts_ms(duration_ms), duration_ms)
 
 
 @dataclass(frozen=True)
@@ -118,7 +130,13 @@ class S1S2(_Train):
                 f"duration_ms must be above that, not {brief(duration_ms)}"
             )
 
+    def _starts_ms(self) -> np.ndarray:
+        return np.append(np.asarray(self.start_of_pulse(np.arange(self.s1_pulses))), self.s2_ms)
+
     def pieces(self, duration_ms: float, key: int) -> Pieces:
         """Return the pulses S1 and S2."""
-        s1_ms = np.asarray(self.start_of_pulse(np.arange(self.s1_pulses)))
-        return self._pulses(np.append(s1_ms, self.s2_ms), duration_ms)
+        return self._pulses(self._starts_ms(), duration_ms)
+
+    def pulses_ms(self, duration_ms: float) -> np.ndarray:
+        """Return start and end of each pulse, shape (pulse, 2)."""
+        return self._spans(self._starts_ms(), duration_ms)

@@ -67,6 +67,10 @@ class Waveform:
         """
         raise NotImplementedError
 
+    def pulses_ms(self, duration_ms: float) -> np.ndarray:
+        """Return start and end of the pulses that a run of this length paces with, shape (pulse, 2); most have none."""
+        return np.empty((0, 2))
+
 
 def require(field: str, value: object, fits: bool, allowed: str) -> None:
     """Raise UserError for the value of a field unless it fits."""

@@ -120,4 +120,5 @@ def cell(variant: str, morphology: Path | None = None) -> Cell:
         methods=("backward_euler",),
         dt_ms=0.02,
         stimulus=Stimulation("nA", gain=_SETTINGS[variant].gain, kind="chirp23a"),
+        tissue="neuron",
     )

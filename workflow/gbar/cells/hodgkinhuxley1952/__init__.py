@@ -51,4 +51,5 @@ def cell(variant: str) -> Cell:
         methods=("rosenbrock", "rush_larsen"),
         dt_ms=0.01,
         stimulus=Stimulation("pA", gain=1.0),
+        tissue="neuron",
     )

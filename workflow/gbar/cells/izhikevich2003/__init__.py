@@ -41,4 +41,5 @@ def cell(variant: str) -> Cell:
         methods=("backward_euler",),
         dt_ms=0.02,
         stimulus=Stimulation("1", gain=15.0, kind="chirp23a"),
+        tissue="neuron",
     )

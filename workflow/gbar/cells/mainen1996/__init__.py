@@ -103,4 +103,5 @@ def cell(variant: str, morphology: Path | None = None) -> Cell:
         methods=("backward_euler",),
         dt_ms=0.02,
         stimulus=Stimulation("nA", gain=1.0, kind="chirp23a", on_from_ms=5.0),
+        tissue="neuron",
     )

@@ -3,10 +3,10 @@ import csv
 import efel
 import numpy as np
 import pytest
-from tests.traces import FALL_MS, GOLDEN, PEAK_MV, REST_MV, RISE_MS, action_potentials, reference_trace
+from tests.action_potentials import FALL_MS, GOLDEN, PEAK_MV, REST_MV, RISE_MS, action_potentials, reference_trace
 
-from gbar.biomarkers import BeatSettings, find_beats, measure, summarise
 from gbar.errors import UserError
+from gbar.traces import BeatSettings, Biomarkers, find_beats, read_trace
 
 DT = 0.05
 # An independent program's measures (0.05 ms samples) of the traces of `reference_trace`: means over the inner beats.
@@ -23,6 +23,10 @@ COLUMNS = {
     "dvdt": "dvdt_max_V_s",
 }
 BEATING = ["control", "INa_x2.0", "ICaL_x0.4"]
+
+
+def measure(v: np.ndarray, dt_ms: float) -> Biomarkers:
+    return read_trace(v, dt_ms).biomarkers
 
 
 def test_a_beat_of_known_shape_is_measured_exactly() -> None:
@@ -178,7 +182,7 @@ def test_a_diverged_trace_ends_where_it_is_no_longer_finite() -> None:
 
 def test_the_diastole_behind_the_beat_can_be_the_reference() -> None:
     v = np.maximum(action_potentials([50], 500), np.where(np.arange(10_001) * DT < 50, -55, -72))
-    before, after = (find_beats(v, DT, settings=BeatSettings(reference=which)) for which in ("before", "after"))
+    before, after = (find_beats(v, DT, BeatSettings(reference=which)) for which in ("before", "after"))
     assert (before.mdp_mV[0], after.mdp_mV[0]) == (-55, -70)
     assert before.apd90_ms[0] < after.apd90_ms[0]
 
@@ -192,7 +196,7 @@ def test_medians_leave_out_the_first_and_the_last_of_many_beats() -> None:
     v = action_potentials([100, 600, 1100], 2000)
     v[: round(90 / DT)] = -80  # the first beat starts from another diastole
     assert measure(v, DT).mdp_mV == REST_MV
-    assert summarise(v, find_beats(v, DT)).n_beats == 3
+    assert measure(v, DT).n_beats == 3
 
 
 def test_a_level_below_the_rearming_level_is_refused() -> None:

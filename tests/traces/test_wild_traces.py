@@ -1,0 +1,240 @@
+"""Beats of traces with the troubles of real ones: see `wild`."""
+
+import numpy as np
+import pytest
+from tests.traces.wild import (
+    DT_MS,
+    HUMP,
+    UPSTROKES_MS,
+    action_potentials,
+    time_ms,
+    triangles,
+)
+
+from gbar.errors import UserError
+from gbar.traces import BeatSettings, find_beats, of_kind, read_trace
+
+CARDIAC, NODAL, NEURON = (of_kind(kind) for kind in ("cardiac", "nodal", "neuron"))
+APDS = ("apd30_ms", "apd50_ms", "apd75_ms", "apd90_ms")
+
+
+def test_an_action_potential_is_measured_from_the_middle_of_its_rise():
+    reading = read_trace(action_potentials(), DT_MS)
+    assert reading.course == "regular"
+    assert reading.beats.upstroke_ms == pytest.approx(UPSTROKES_MS, abs=1e-6)
+    assert [getattr(reading.biomarkers, name) for name in APDS] == pytest.approx([60.5, 100.5, 150.5, 180.5], abs=1e-6)
+    assert reading.notes == ()
+
+
+@pytest.mark.parametrize("height_mV", [90.0, 140.0])
+def test_a_stimulus_artefact_before_each_upstroke_is_no_beat(height_mV: float):
+    V, t = action_potentials(), time_ms(4500)
+    for upstroke in UPSTROKES_MS:
+        V[(t >= upstroke - 4) & (t < upstroke - 3.5)] += height_mV
+    found = read_trace(V, DT_MS)
+    assert (found.biomarkers.n_beats, found.biomarkers.cycle_length_ms) == (4, pytest.approx(1000))
+    assert found.biomarkers.apd90_ms == pytest.approx(180.5, abs=1e-6)
+    assert found.biomarkers.dvdt_max_V_s == pytest.approx(110, abs=1e-6)
+    assert found.notes == ("4 artefacts, which rise and fall faster than any membrane, were cut out",)
+
+
+def test_an_artefact_at_a_known_edge_is_cut_out_whatever_its_shape():
+    V, t = action_potentials(), time_ms(4500)
+    for upstroke in UPSTROKES_MS:
+        V += 60 * np.exp(-np.abs(t - upstroke + 4) / 0.3)
+    blanked = [(upstroke - 6, upstroke - 2) for upstroke in UPSTROKES_MS]
+    found = read_trace(V, DT_MS, blanked_ms=blanked).biomarkers
+    assert (found.n_beats, found.mdp_mV) == (4, pytest.approx(-80, abs=0.1))
+    assert found.apd90_ms == pytest.approx(180.5, abs=0.2)
+
+
+@pytest.mark.parametrize("reference", ["before", "after"])
+def test_a_second_rise_in_phase_3_is_no_beat_and_does_not_end_the_one_before(reference):
+    V = np.interp(time_ms(4000) - 500, *HUMP)
+    reading = read_trace(V, DT_MS, BeatSettings(reference=reference))
+    assert len(reading.beats) == 1
+    # -69 mV is crossed on the last fall, from -5 mV at 176.7 ms to -80 at 367.
+    assert reading.beats.apd90_ms[0] == pytest.approx(176.7 + 64 / 75 * 190.3, abs=0.01)
+    assert reading.beats.mdp_mV[0] == -80
+    assert reading.course == "afterdepolarisations"
+    assert (reading.biomarkers.eads, reading.biomarkers.ead_height_mV) == (1, pytest.approx(40, abs=0.1))
+    assert reading.biomarkers.ead_takeoff_mV == pytest.approx(-45, abs=0.1)
+    assert reading.outcomes == ["afterdepolarisation"]
+
+
+def test_nor_does_a_fast_second_rise_that_is_not_high_enough():
+    times, voltages = [-1e9, -0.5, 0.5, 136.7, 148.4, 367.0], [-80.0, -80.0, 30.0, -45.0, -10.0, -80.0]  # 3 V/s, 35 mV
+    reading = read_trace(np.interp(time_ms(4000) - 500, times, voltages), DT_MS)
+    assert len(reading.beats) == 1
+    assert reading.beats.apd90_ms[0] == pytest.approx(148.4 + 59 / 70 * 218.6, abs=0.01)
+    assert (np.diff([getattr(reading.beats, name)[0] for name in APDS]) > 0).all()
+
+
+@pytest.mark.parametrize("number", [22, 23, 24])
+def test_alternans_has_two_values_and_its_name_and_no_median(number: int):
+    upstrokes = [500 + 1000 * k for k in range(number)]
+    falls = [(225 - 0.5) / 0.9 if k % 2 == 0 else (117 - 0.5) / 0.9 for k in range(number)]
+    reading = read_trace(action_potentials(upstrokes, 1000 * number + 500, fall_ms=falls), DT_MS)
+    assert reading.course == "alternans"
+    found = reading.biomarkers
+    assert (found.apd90_long_ms, found.apd90_short_ms) == pytest.approx((225, 117), abs=1e-4)
+    assert np.isnan([getattr(found, name) for name in APDS]).all()
+
+
+def test_long_beats_that_the_next_one_cuts_short_have_no_apd90_and_lend_none_to_the_others():
+    number, period = 24, 200.0
+    upstrokes = [500 + period * k for k in range(number)]
+    falls = [240.0 if k % 2 == 0 else 100.0 for k in range(number)]
+    reading = read_trace(action_potentials(upstrokes, 500 + period * (number + 1), fall_ms=falls), DT_MS)
+    assert reading.course == "alternans"
+    long = reading.beats[2:-2:2]
+    assert np.isnan(long.apd90_ms).all()
+    assert np.isfinite(long.apd75_ms).all()
+    assert np.isnan(reading.biomarkers.apd90_long_ms)
+    assert np.isfinite(reading.biomarkers.apd90_short_ms)
+    assert np.isnan([reading.biomarkers.apd75_ms, reading.biomarkers.apd90_ms]).all()
+    assert set(reading.outcomes[2:-2:2]) == {"incomplete repolarisation"}
+
+
+def test_medians_are_of_all_inner_beats_or_there_is_none():
+    V = action_potentials([500, 1500, 1660, 3500, 4500], 5500)  # the second is cut short by the third
+    found = read_trace(V, DT_MS).biomarkers
+    assert np.isnan(found.apd90_ms)
+    assert np.isfinite(found.apd75_ms)
+
+
+def test_zeros_behind_a_sweep_are_padding():
+    V = np.append(action_potentials(), np.zeros(4000))
+    reading = read_trace(V, DT_MS)
+    assert len(reading.beats) == 4
+    assert reading.notes == ("4000 samples of exactly 0 at the end are padding and were left out",)
+
+
+def test_a_trace_that_opens_in_an_upstroke_has_an_incomplete_first_beat():
+    V = action_potentials()
+    opens = V[int(np.argmax(V >= -42)) :]
+    reading = read_trace(opens, DT_MS)
+    assert len(reading.beats) == 4
+    assert np.isnan([reading.beats.mdp_mV[0], reading.beats.apd90_ms[0]]).all()
+    assert np.isfinite(reading.beats.apd90_ms[1:]).all()
+    assert "the first beat is incomplete" in reading.notes[0]
+
+
+def test_a_trace_that_opens_in_a_plateau_says_that_this_is_not_counted():
+    V = action_potentials()
+    reading = read_trace(V[int(np.argmax(V)) + 400 :], DT_MS)
+    assert len(reading.beats) == 3
+    assert reading.notes == ("the trace opens in an action potential, which is not counted",)
+
+
+def test_fast_spikes_from_depolarised_troughs_are_counted():
+    V = triangles(4, -32, 20, 580)
+    assert len(find_beats(V, DT_MS, NEURON)) == 145
+    assert len(find_beats(V, DT_MS, CARDIAC)) == 145
+    assert read_trace(V, DT_MS, NEURON).biomarkers.rate_per_min == pytest.approx(15_000)
+
+
+def test_spikes_are_counted_though_their_troughs_are_above_the_level():
+    V = triangles(10, 3, 40, 1000)
+    V[:200] = -70
+    assert len(find_beats(V, DT_MS, NEURON)) == 99
+
+
+def test_an_immature_cell_beats_from_its_depolarised_diastole():
+    V = action_potentials(np.arange(300, 4500, 900), 5000, rest_mV=-38, peak_mV=10, rise_ms=3, fall_ms=300)
+    reading = read_trace(V, DT_MS)
+    assert (len(reading.beats), reading.course) == (5, "regular")
+    assert reading.biomarkers.dvdt_max_V_s == pytest.approx(16)
+
+
+def test_a_nodal_cell_beats_by_the_settings_of_its_kind():
+    V = action_potentials(np.arange(300, 5000, 700), 5200, rest_mV=-60, peak_mV=20, rise_ms=80 / 1.4)
+    assert len(find_beats(V, DT_MS, NODAL)) == 7
+    assert read_trace(V, DT_MS, NODAL).biomarkers.dvdt_max_V_s == pytest.approx(1.4)
+
+
+def test_the_rate_of_bursts_is_that_from_the_first_beat_to_the_last():
+    upstrokes = np.array([0.3, 0.5, 0.7, 0.9, 3.0, 3.2, 3.4, 3.6, 6.0, 6.2, 6.4, 6.6, 9.53]) * 1000
+    reading = read_trace(action_potentials(upstrokes, 10_000, fall_ms=100), DT_MS)
+    assert reading.course == "bursting"
+    assert reading.biomarkers.n_beats == 13
+    assert reading.biomarkers.rate_per_min == pytest.approx(12 / 9.23 * 60)
+    intervals = np.diff(upstrokes)
+    assert reading.biomarkers.cv_interval == pytest.approx(intervals.std() / intervals.mean(), rel=1e-6)
+
+
+def test_a_gap_is_told_and_hides_only_what_it_covers():
+    V = action_potentials([500, 1500, 2500], 3500)
+    t = time_ms(3500)
+    V[(t >= 1000) & (t < 1000.5)] = np.nan
+    reading = read_trace(V, DT_MS)
+    assert len(reading.beats) == 3
+    assert reading.biomarkers.v_min_mV == -80
+    assert np.isfinite(reading.beats.apd90_ms).all()
+    assert reading.notes == ("there is no voltage for 0.5 ms at 1000 ms",)
+
+
+def test_apds_behind_a_gap_are_undefined():
+    V, t = action_potentials(), time_ms(4500)
+    V[(t >= 1600) & (t < 1620)] = np.nan  # 100 to 120 ms behind the second upstroke
+    beats = read_trace(V, DT_MS).beats
+    assert len(beats) == 4
+    assert np.isfinite([beats.apd30_ms[1], beats.apd90_ms[0], beats.apd90_ms[2]]).all()
+    assert np.isnan([beats.apd75_ms[1], beats.apd90_ms[1]]).all()
+
+
+def test_a_plateau_for_ever_is_no_repolarisation():
+    V = np.where(time_ms(4000) < 500, -80.0, np.maximum(action_potentials([500], 4000), -30.0))
+    reading = read_trace(V, DT_MS)
+    assert reading.course == "no repolarisation"
+    assert reading.outcomes == ["no repolarisation"]
+    assert np.isnan(reading.biomarkers.apd90_ms)
+
+
+def test_a_cell_that_falls_silent_says_after_how_many_beats():
+    reading = read_trace(action_potentials([500, 1500, 2500], 6000), DT_MS)
+    assert reading.course == "quiescent after 3 beats"
+    assert reading.biomarkers.v_end_mV == -80
+
+
+def test_an_ectopic_beat_between_pulses_is_spontaneous():
+    pulses = np.array([[499.5, 500.5], [1499.5, 1500.5], [2499.5, 2500.5], [3499.5, 3500.5]])
+    V = action_potentials([500.8, 1500.8, 2000, 2500.8, 3500.8], 4500)
+    reading = read_trace(V, DT_MS, pulses_ms=pulses)
+    assert reading.beats.pulse.tolist() == [0, 1, -1, 2, 3]
+    assert reading.outcomes[2] == "spontaneous"
+    assert reading.course == "irregular"
+
+
+@pytest.mark.parametrize("V", [np.zeros((2, 50)), np.zeros((50, 1)), np.zeros(0), np.array(["a", "b"]), np.array(1.0)])
+def test_what_is_no_trace_is_refused(V: np.ndarray):
+    with pytest.raises(UserError, match=r"trace of (shape|type)"):
+        read_trace(V, DT_MS)
+
+
+@pytest.mark.parametrize("dt_ms", [0, -0.05, float("nan"), float("inf"), None])
+def test_what_is_no_sampling_interval_is_refused(dt_ms):
+    with pytest.raises(UserError, match=r"dt_ms: .* is not allowed; it must be a positive sampling interval, ms"):
+        find_beats(action_potentials(), dt_ms)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"level_mV": -50}, "rearm_mV: -40.0 is not allowed; it must be below level_mV"),
+        ({"kind": "skeletal"}, "kind: 'skeletal' is not allowed; it must be one of cardiac, nodal, neuron"),
+        ({"levels": 1}, "beats: 'levels' is not allowed; it must be one of kind, reference, level_mV"),
+        ({"fast_V_s": -1}, "fast_V_s: -1 is not allowed; it must be 0 or more"),
+        ({"reference": "during"}, "reference: 'during' is not allowed; it must be before or after"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(changes: dict, message: str):
+    with pytest.raises(UserError, match=message):
+        of_kind("cardiac", changes)
+
+
+def test_settings_are_told_by_their_kind_and_what_differs_from_it():
+    assert NEURON.told() == "neuron"
+    assert of_kind("cardiac", {"dvdt_min_V_s": 1, "reference": "after"}).told() == (
+        "cardiac reference=after dvdt_min_V_s=1"
+    )
