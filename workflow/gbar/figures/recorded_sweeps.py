@@ -45,5 +45,7 @@ def draw_sweeps(contents: Contents, recordings: Sequence[Recording]) -> Figure:
     sweeps = (
         f"sweep {first.sweep}" if len(recordings) == 1 else f"{len(recordings)} sweeps, {first.sweep} to {last.sweep}"
     )
-    voltage.set_title(f"{contents.path.name}, {first.channel}, {sweeps}", loc="left")
+    # Series of NWB have each a name of their own.
+    channel = f", {first.channel}" if first.channel == last.channel else ""
+    voltage.set_title(f"{contents.path.name}{channel}, {sweeps}", loc="left")
     return figure

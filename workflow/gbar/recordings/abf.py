@@ -21,8 +21,8 @@ def read_abf(path: Path, sweep: int | None, channel: str | None) -> Recording:
     """Return one sweep of an ABF file; arguments as of `gbar.recordings.read_recording`."""
     with _opened(path) as (content, header):
         lengths = _lengths(path, content, header)
-        number = chosen_sweep(path, range(len(lengths)), sweep)
         place = chosen_channel(path, _channels(header, lengths), channel)
+        number = chosen_sweep(path, range(len(lengths)), sweep)
         name, unit = _name(header, place), header.inputs[place].unit
         clamped = clamped_voltage(header, place)
         if clamped:
@@ -65,7 +65,8 @@ def _described(header: Header, output: Output) -> str:
     if output.source == A_FILE:
         return f"{held}, a waveform of another file"
     listed = ", varied by a user list" if output.user_list else ""
-    return f"{held}, {sum(one.duration > 0 for one in output.epochs.values())} epochs{listed}"
+    epochs = sum(one.duration > 0 for one in output.epochs.values())
+    return f"{held}, {epochs} epoch{'s' if epochs > 1 else ''}{listed}"
 
 
 @contextmanager
@@ -106,15 +107,17 @@ def _lengths(path: Path, content: Any, header: Header) -> list[int]:
     Raises:
         UserError: the file ends before the samples that its header counts, or its sweeps do not add up.
     """
-    room = (len(content) - header.starts_at) // (4 if header.floats else 2)
-    if header.sweeps > max(room, 0) and header.mode != GAP_FREE:
-        raise UserError(
-            f"{path}: counts {header.sweeps} sweeps, but has room for {max(room, 0)} samples; the file is damaged"
-        )
+    size = 4 if header.floats else 2
+    room = max(0, (len(content) - header.starts_at) // size)
     if header.samples > room:
         raise UserError(
-            f"{path}: cannot be read: it ends after {max(room, 0)} of the {header.samples} samples that it counts; it "
-            "was cut off, copy or convert it again"
+            f"{path}: cannot be read: it ends after {room} of the {header.samples} samples that it counts; it was cut "
+            "off, copy or convert it again"
+        )
+    if header.sweeps > len(content) // size and header.mode != GAP_FREE:  # there would be a table of them all
+        raise UserError(
+            f"{path}: counts {header.sweeps} sweeps, but has room for {len(content) // size} samples; the file is "
+            "damaged"
         )
     if header.mode == GAP_FREE:
         return [header.samples] if header.samples > 0 else []

@@ -183,7 +183,14 @@ def _command(
     if one.stimulus is None:
         return None, ["The stimulus is not told: the file pairs no stimulus with this series."]
     current_pA = values(path, one.stimulus, PA_PER)
-    from_s, step_s = timing(path, one.stimulus)
+    notes = []
+    if "starting_time" in one.stimulus or "timestamps" in one.stimulus:
+        from_s, step_s = timing(path, one.stimulus)
+    elif len(current_pA) == len(V_mV):
+        from_s, step_s = start_s, sample_s
+        notes.append("The stimulus has no times of its own in the file; it is taken to begin with the recording.")
+    else:
+        return None, ["The stimulus is not told: that of the file has no times, and another length."]
     # An output holds each value until the next.
     at = np.floor((start_s - from_s + np.arange(len(V_mV)) * sample_s) / step_s + SLACK).astype(int)
     inside = (at >= 0) & (at < len(current_pA))
@@ -197,6 +204,6 @@ def _command(
     if not np.isfinite(command).all():
         return None, [f"The stimulus is not told: samples of {one.stimulus.name} are no number."]
     if inside.all():
-        return command, []
+        return command, notes
     first, last = np.flatnonzero(inside)[[0, -1]] * sample_s * 1000.0
     return command, [f"The stimulus of the file lasts from {first:.6g} to {last:.6g} ms; it is taken as zero around."]

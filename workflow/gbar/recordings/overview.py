@@ -44,8 +44,7 @@ class Overview:
         lines += [f"  {fact}" for fact in held.facts]
         for one in self.recordings[:1]:
             lines.append(f"  sweep {one.sweep} of {one.channel}: {_range(one.V_mV)} mV, stimulus {_stimulus(one)}")
-        notes = dict.fromkeys(note for one in self.recordings for note in one.notes)
-        lines += [f"  note: {note}" for note in notes]
+        lines += [f"  note: {note}" for note in _notes(self.recordings)]
         return [*lines, f"  no trace for gbar: {self.refused}"] if self.refused else lines
 
 
@@ -73,6 +72,18 @@ def _some(held: Contents, channel: str | None) -> list[int | None]:
     except UserError:
         return [None]
     return [own[at] for at in np.unique(np.linspace(0, len(own) - 1, MOST_SWEEPS).astype(int))]
+
+
+def _notes(recordings: Sequence[Recording]) -> list[str]:
+    """Return the notes of some sweeps: each once, and of which sweep it is where the others do not have it."""
+    sweeps: dict[str, list[int]] = {}
+    for one in recordings:
+        for note in one.notes:
+            sweeps.setdefault(note, []).append(one.sweep)
+    return [
+        note if len(own) == len(recordings) else f"sweep {', '.join(map(str, own))}: {note}"
+        for note, own in sweeps.items()
+    ]
 
 
 def _told(one: Channel) -> tuple[str, ...]:

@@ -42,9 +42,9 @@ def read_table(table: Table, sweep: int | None, channel: str | None) -> Recordin
     number = chosen_sweep(path, channels[place].sweeps, sweep)
     column = columns[place]
     rows = table.part(parts[number if len(parts) > 1 else 0])
-    sample_ms = _interval_ms(rows, time, unit)
     V_mV = rows.numbers(_at(column, parts, number)) * MV_PER[column.unit]
     command, command_unit, why = _command(rows, columns, parts, number)
+    sample_ms = _interval_ms(rows, time, unit)
     notes = [*converted(column.unit), *why]
     if not column.told:
         notes.append(f"The columns of {column.name} have no unit; they are taken as mV.")

@@ -84,9 +84,9 @@ def read_through_neo(path: Path) -> list[list[Signal]]:
 
 def pick_signal(path: Path, sweeps: list[list[Signal]], sweep: int | None, channel: str | None) -> Recording:
     """Return one of the sweeps of a file; other arguments as of `gbar.recordings.read_recording`."""
+    place = chosen_channel(path, [Channel(one.name, one.unit) for signals in sweeps[:1] for one in signals], channel)
     number = chosen_sweep(path, range(len(sweeps)), sweep)
     signals = sweeps[number]
-    place = chosen_channel(path, [Channel(one.name, one.unit) for one in signals], channel)
     one = signals[place]
     command, unit, notes = _command(signals, one)
     V_mV = one.values * MV_PER[one.unit]
@@ -124,8 +124,11 @@ def _channels(signal: Any) -> list[Signal]:
 def _command(signals: list[Signal], voltage: Signal) -> tuple[np.ndarray | None, str, tuple[str, ...]]:
     """Return the current that was measured beside a voltage, its unit, and a note."""
     currents = [one for one in signals if is_current(one.unit)]
-    if len(currents) != 1 or currents[0].values.shape != voltage.values.shape:
-        return None, "", (f"The stimulus is not told: the file has {len(currents) or 'no'} channels of a current.",)
+    if not currents:
+        return None, "", ("The stimulus is not told: the file has no channel of a current.",)
+    if len(currents) > 1 or currents[0].values.shape != voltage.values.shape:
+        names = ", ".join(one.name for one in currents)
+        return None, "", (f"The stimulus is not told: {names} is not one current of the length of the voltage.",)
     (current,) = currents
     note = f"The stimulus is the current as it was measured ({current.name}): neo tells no protocol of this format."
     return current.values, current.unit, (note,)
