@@ -324,3 +324,12 @@ def test_zeros_behind_a_sweep_are_told_and_no_number(tmp_path: Path, write: Writ
     found = read_recording(write(tmp_path / "cell.abf", Abf([sweep])))
     assert np.flatnonzero(np.isnan(found.V_mV)).tolist() == list(range(SAMPLES, SAMPLES + 60))
     assert found.notes == ("The sweep ends in 60 zeros from 32 ms on, which are padding; they are no number here.",)
+
+
+@BOTH
+def test_a_sweep_that_claims_to_be_a_thousand_times_longer_than_it_is_takes_no_memory(
+    tmp_path: Path, write: Write
+) -> None:
+    path = write(tmp_path / "cell.abf", Abf(traces(), announced=2**30, synch=False))
+    with pytest.raises(UserError, match="sweep 0 has 640 samples, and should have 1073741824"):
+        read_recording(path)

@@ -17,6 +17,10 @@ from gbar.recordings.recording import Recording
 from gbar.recordings.units import MV_PER, converted
 
 
+# A sweep that was stopped after less than this share of its length is no sweep; a header may claim any length.
+MOST_PADDED = 1000
+
+
 def read_abf(path: Path, sweep: int | None, channel: str | None) -> Recording:
     """Return one sweep of an ABF file; arguments as of `gbar.recordings.read_recording`."""
     with _opened(path) as (content, header):
@@ -150,8 +154,8 @@ def _sweep(
     if not header.floats:
         values = values * header.inputs[place].gain + header.inputs[place].offset
     announced = _announced(header, lengths, number)
-    if len(values) < 2:
-        raise ValueError(f"sweep {number} has {len(values)} samples")
+    if len(values) < 2 or announced > MOST_PADDED * len(values):
+        raise ValueError(f"sweep {number} has {len(values)} samples, and should have {announced}")
     if len(values) == announced:
         return values, ()
     padded = np.full(max(announced, len(values)), np.nan)

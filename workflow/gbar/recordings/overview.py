@@ -9,7 +9,7 @@ import numpy as np
 from gbar.errors import UserError
 from gbar.recordings.contents import Channel, Contents, chosen_channel, listed_sweeps
 from gbar.recordings.read import source
-from gbar.recordings.recording import Recording, checked
+from gbar.recordings.recording import Recording
 
 # So many sweeps are read, evenly among all, where none is chosen.
 MOST_SWEEPS = 20
@@ -58,7 +58,7 @@ def look(path: str | Path, sweep: int | None = None, channel: str | None = None)
     held = file.contents()
     try:
         numbers = [sweep] if sweep is not None else _some(held, channel)
-        return Overview(held, [checked(file.recording(number, channel)) for number in numbers])
+        return Overview(held, [file.recording(number, channel) for number in numbers])
     except UserError as error:
         if sweep is not None or channel is not None:
             raise

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from gbar.errors import UserError
 from gbar.files import regular
 from gbar.recordings.contents import Contents
@@ -16,12 +18,17 @@ class Source:
     """A file of recordings.
 
     Attributes:
-        recording: gives one sweep, told its number and its channel, both None where the user says nothing.
+        pick: gives one sweep as the file has it; arguments as of `recording`.
         contents: gives what the file holds.
     """
 
-    recording: Callable[[int | None, str | None], Recording]
+    pick: Callable[[int | None, str | None], Recording]
     contents: Callable[[], Contents]
+
+    def recording(self, sweep: int | None = None, channel: str | None = None) -> Recording:
+        """Return one sweep of one voltage channel; arguments and errors as of `read_recording`."""
+        with np.errstate(over="ignore", invalid="ignore"):  # of absurd numbers, which are no finite voltage then
+            return checked(self.pick(sweep, channel))
 
 
 def read_recording(path: str | Path, sweep: int | None = None, channel: str | None = None) -> Recording:
@@ -37,7 +44,7 @@ def read_recording(path: str | Path, sweep: int | None = None, channel: str | No
         UserError: the file cannot be read, has no such sweep or channel, several of them and nothing is said, holds a
             voltage clamp, no membrane potential, or no constant sampling rate.
     """
-    return checked(source(path).recording(sweep, channel))
+    return source(path).recording(sweep, channel)
 
 
 def source(path: str | Path) -> Source:

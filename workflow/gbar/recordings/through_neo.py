@@ -5,6 +5,8 @@ Only the readers named here are used: none of them runs what a file holds, or op
 
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -38,6 +40,10 @@ OTHERS = {
 }
 
 
+# Letters of an error that are shown: some hold the whole file.
+LONGEST = 120
+
+
 @dataclass(frozen=True)
 class Signal:
     """A channel of a sweep."""
@@ -65,21 +71,34 @@ def read_through_neo(path: Path) -> list[list[Signal]]:
             f"{path}: is of {program}, which is read through neo, and that is not installed: "
             f"pip install 'gbar[formats]', or {EXPORT}"
         )
-    logging.getLogger("neo").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what neo's packages will do in future
+    with _quiet():
         try:
             segments = getattr(import_module("neo.io"), reader)(filename=str(path)).read_block().segments
             found = [[one for signal in segment.analogsignals for one in _channels(signal)] for segment in segments]
         except Exception as error:  # a damaged file raises whatever comes of it
-            raise UserError(
-                f"{path}: cannot be read as a file of {program} ({type(error).__name__}: {error}); {EXPORT}"
-            ) from None
+            said = f"{type(error).__name__}: {error}"[:LONGEST]
+            raise UserError(f"{path}: cannot be read as a file of {program} ({said}); {EXPORT}") from None
     if any(
         [(one.name, one.unit) for one in signals] != [(one.name, one.unit) for one in found[0]] for signals in found
     ):
         raise UserError(f"{path}: its sweeps have different channels; {EXPORT}")
     return found
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep neo and what it calls from saying more than the error they end in."""
+    loggers = [logging.getLogger(name) for name in ("neo", "igor2")]
+    levels = [one.level for one in loggers]
+    for one in loggers:
+        one.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for one, level in zip(loggers, levels, strict=True):
+            one.setLevel(level)
 
 
 def pick_signal(path: Path, sweeps: list[list[Signal]], sweep: int | None, channel: str | None) -> Recording:
