@@ -16,7 +16,6 @@ from gbar.recordings.contents import Channel, Contents, chosen_channel, chosen_s
 from gbar.recordings.recording import Recording
 from gbar.recordings.units import MV_PER, converted
 
-
 # A sweep that was stopped after less than this share of its length is no sweep; a header may claim any length.
 MOST_PADDED = 1000
 
@@ -175,7 +174,7 @@ def _command(
         return None, "", (f"The stimulus is not told: {why}.",)
     measured, _ = _sweep(content, header, lengths, number, at)
     return (
-        measured,
+        np.nan_to_num(measured),  # nothing was measured where the sweep was stopped
         header.inputs[at].unit,
         (f"The stimulus is the current as it was measured ({_name(header, at)}): {why}.",),
     )
