@@ -128,6 +128,30 @@ def test_telegraphs_tell_which_output_belongs_to_a_cell_and_that_it_is_in_voltag
 
 
 @BOTH
+@pytest.mark.parametrize("mode", [3, 5], ids=["gap-free", "episodic"])
+def test_an_amplifier_at_no_current_injects_none_whatever_the_protocol_commands(
+    tmp_path: Path, write: Write, mode: int
+) -> None:
+    dac = Dac(telegraphed=1, holding=30.0, epochs=((STEP, 100, 0, 100, 0, 0, 0),))
+    adc = Adc(telegraph=(MULTICLAMP, 1.0, 2))
+    found = read_recording(write(tmp_path / "cell.abf", Abf(traces(), (adc,), (dac,), mode=mode)))
+    np.testing.assert_array_equal(found.command, np.zeros(SAMPLES))
+    assert found.notes == ("The amplifier was set to I = 0, so that no current was injected.",)
+
+
+@BOTH
+def test_a_waveform_that_does_not_fit_its_sweep_or_was_not_planned_is_not_told(tmp_path: Path, write: Write) -> None:
+    too_long = Abf(traces(), dacs=(Dac(epochs=((STEP, 5, 0, 2 * SAMPLES, 0, 0, 0),)),))
+    unplanned = Abf(traces(3), dacs=(Dac(epochs=((STEP, 5, 0, 20, 0, 0, 0),)),), planned=2)
+    for file, sweep in ((too_long, 0), (unplanned, 2)):
+        found = read_recording(write(tmp_path / "cell.abf", file), sweep)
+        assert found.command is None
+        assert found.notes == (
+            "The stimulus is not told: the waveform of Cmd 0 in this sweep cannot be rebuilt from the header.",
+        )
+
+
+@BOTH
 def test_two_currents_that_may_drive_one_cell_leave_the_stimulus_untold(tmp_path: Path, write: Write) -> None:
     epochs = ((STEP, 100, 0, 100, 0, 0, 0),)
     path = write(tmp_path / "cell.abf", Abf(traces(), dacs=(Dac(epochs=epochs), Dac("Cmd 1", epochs=epochs))))

@@ -48,6 +48,26 @@ def winwcp(path: Path) -> Path:
     return path
 
 
+def axograph(path: Path, *columns: tuple[str, np.ndarray, float]) -> Path:
+    """A file of AxoGraph 4, version 2, big-endian: the first column is a series, others are counts of some size."""
+    content = b"AxGr" + struct.pack(">2HI80p2f", 2, 1 + len(columns), len(V_mV), b"Time (s)", 0.0, 5e-5)
+    for title, values, count in columns:
+        content += struct.pack(">I80pf", len(values), title.encode(), count)
+        content += np.round(values / count).astype(">i2").tobytes()
+    path.write_bytes(content)
+    return path
+
+
+def test_a_file_of_axograph_is_read_whose_units_are_those_of_the_titles(tmp_path: Path) -> None:
+    path = axograph(tmp_path / "cell.axgd", ("Vm (V)", V_mV / 1e3, 1e-5), ("Im (A)", I_pA * 1e-12, 1e-13))
+    found = read_recording(path)
+    np.testing.assert_allclose(found.V_mV, V_mV, atol=0.005)
+    assert found.sample_ms == pytest.approx(float(np.float32(5e-5)) * 1e3, rel=1e-9)
+    assert found.command is not None
+    np.testing.assert_allclose(found.command, I_pA * 1e-12, atol=1e-13)
+    assert (found.channel, found.command_unit) == ("Vm", "A")
+
+
 def test_an_igor_wave_is_read(tmp_path: Path) -> None:
     found = read_recording(igor_wave(tmp_path / "cell.ibw"))
     np.testing.assert_allclose(found.V_mV, V_mV, rtol=0, atol=1e-5)

@@ -13,7 +13,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
         help="tell and draw what a file of recordings holds",
         description="Tell what a file of recordings holds: channels, units, sweeps, sampling rate, protocol, and the "
         "stimulus as far as the file tells it. Reads ABF, NWB, CSV, ATF, and with gbar[formats] files of Igor, "
-        "AxoGraph, WinWCP and Spike2.",
+        "AxoGraph and WinWCP.",
         epilog="example: gbar recording cell.abf --sweep 8 --plot cell.png",
     )
     verb.add_argument("recording", type=Path, metavar="FILE", help="the file")

@@ -10,7 +10,7 @@ import numpy as np
 
 from gbar.errors import UserError
 from gbar.recordings.abf_command import waveform
-from gbar.recordings.abf_header import A_FILE, EPISODIC, GAP_FREE, MODES, Header, Output, read_header
+from gbar.recordings.abf_header import A_FILE, EPISODIC, GAP_FREE, MODES, NO_CURRENT, Header, Output, read_header
 from gbar.recordings.abf_pairing import clamped_voltage, driving, measured_current
 from gbar.recordings.contents import Channel, Contents, chosen_channel, chosen_sweep
 from gbar.recordings.recording import Recording
@@ -166,6 +166,9 @@ def _command(
     content: Any, header: Header, lengths: list[int], number: int, place: int
 ) -> tuple[np.ndarray | None, str, tuple[str, ...]]:
     """Return the current that drives a channel during a sweep, its unit, and notes; None where it is not told."""
+    if header.inputs[place].clamp == NO_CURRENT:
+        note = "The amplifier was set to I = 0, so that no current was injected."
+        return np.zeros(_announced(header, lengths, number)), "pA", (note,)
     command, unit, why = _commanded(header, lengths, number, place)
     if command is not None:
         return command, unit, ()
@@ -191,5 +194,5 @@ def _commanded(header: Header, lengths: list[int], number: int, place: int) -> t
         return None, "", f"{output.name} plays a file that is no part of the recording"
     command = waveform(header, output, number, _announced(header, lengths, number))
     if command is None or not np.isfinite(command).all():
-        return None, "", f"the waveform of {output.name} is of a kind that is not known"
+        return None, "", f"the waveform of {output.name} in this sweep cannot be rebuilt from the header"
     return command, output.unit, ""

@@ -5,7 +5,7 @@ from typing import Any
 from gbar.recordings.abf_header import (
     BLOCK,
     EPOCHS,
-    TELL_THEIR_MODE,
+    MULTICLAMP,
     Epoch,
     Header,
     Input,
@@ -87,7 +87,7 @@ def _inputs(content: Any, channels: int, extended: bool) -> list[Input]:
                 gain=gain(full_scale, counts, (scaled, signal, amplified), telegraphed),
                 offset=offset - shift,
                 telegraphed=tells == 1,
-                clamp=mode if tells == 1 and amplifier in TELL_THEIR_MODE else -1,
+                clamp=mode if tells == 1 and amplifier == MULTICLAMP else -1,
             )
         )
     return found

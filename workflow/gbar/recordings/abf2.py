@@ -5,7 +5,7 @@ from typing import Any
 
 from gbar.recordings.abf_header import (
     BLOCK,
-    TELL_THEIR_MODE,
+    MULTICLAMP,
     Epoch,
     Header,
     Input,
@@ -95,7 +95,7 @@ def _input(content: Any, at: int, words: list[bytes], full_scale: float, counts:
         gain=gain(full_scale, counts, (scaled, signal, amplified), numbers(content, "f", at + 6)[0] if tells else None),
         offset=offset - shift,
         telegraphed=tells == 1,
-        clamp=numbers(content, "h", at + 18)[0] if tells == 1 and amplifier in TELL_THEIR_MODE else -1,
+        clamp=numbers(content, "h", at + 18)[0] if tells == 1 and amplifier == MULTICLAMP else -1,
     )
 
 

@@ -22,9 +22,9 @@ MODES = {
     SCOPE: "oscilloscope",
     EPISODIC: "episodic",
 }
-# Telegraphs of these amplifiers tell the mode of the clamp: MultiClamp 700, Axoclamp 900.
-TELL_THEIR_MODE = (24, 27)
-VOLTAGE_CLAMP = 0
+# Telegraphs of this amplifier, MultiClamp 700, tell the mode of the clamp: voltage, current, or no current at all.
+MULTICLAMP = 24
+VOLTAGE_CLAMP, CURRENT_CLAMP, NO_CURRENT = 0, 1, 2
 # nWaveformSource of an output.
 EPOCHS, A_FILE = 1, 2
 
@@ -102,7 +102,7 @@ class Input:
         gain: value of one count.
         offset: value of no count.
         telegraphed: whether an amplifier told its gain.
-        clamp: VOLTAGE_CLAMP, or another mode that the amplifier told; -1 where it told none.
+        clamp: VOLTAGE_CLAMP, CURRENT_CLAMP or NO_CURRENT, as the amplifier told; -1 where it told none.
     """
 
     number: int

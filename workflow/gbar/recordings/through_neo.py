@@ -29,7 +29,6 @@ READERS = {
     ".axgx": ("AxoGraph", "AxographIO", ""),
     ".axgd": ("AxoGraph", "AxographIO", ""),
     ".wcp": ("WinWCP", "WinWcpIO", ""),
-    ".smr": ("Spike2", "Spike2IO", ""),
 }
 # Formats that neo does not read, and what else their programs write.
 OTHERS = {
