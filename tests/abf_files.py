@@ -10,6 +10,7 @@ BLOCK = 512
 RANGE_V, COUNTS = 10.0, 32768
 # Volts at the converter for a unit of the signal: a count is then 0.0305 units.
 SCALE = 0.01
+EVENTS = 1  # of variable length
 STEP, RAMP, PULSES, TRIANGLES, COSINES, RESISTANCE, BIPHASIC = range(1, 8)
 
 
@@ -81,6 +82,8 @@ class Abf:
         total = len(self.samples()) // size
         each = (self.announced or len(self.sweeps[0][0])) * self.channels
         lengths = [min(each, total - each * k) for k in range(len(self.sweeps))] if self.mode == 5 else []
+        if self.mode == EVENTS:
+            lengths = [len(sweep[0]) * self.channels for sweep in self.sweeps]
         table = [(k * each, length) for k, length in enumerate(lengths)] if self.synch else []
         return total, each, table
 

@@ -9,6 +9,7 @@ import pytest
 from abf_files import (
     BIPHASIC,
     COSINES,
+    EVENTS,
     PULSES,
     RAMP,
     RESISTANCE,
@@ -296,6 +297,16 @@ def test_a_sweep_that_was_stopped_early_ends_in_no_numbers_and_shifts_no_other(
         assert found.V_mV.shape == (2000,)
         assert np.isnan(found.V_mV[there:]).all()
     assert found.notes == ("The sweep was stopped after 1300 of 2000 samples; the rest is no number.",)
+
+
+@BOTH
+def test_events_of_different_lengths_are_sweeps_of_their_own_lengths(tmp_path: Path, write: Write) -> None:
+    sweeps = [traces(1, 2, samples)[0] for samples in (300, 40, 120)]
+    path = write(tmp_path / "cell.abf", Abf(sweeps, (Adc("I", "pA"), Adc("V", "mV", 1)), mode=EVENTS))
+    for number, sweep in enumerate(sweeps):
+        found = read_recording(path, number)
+        np.testing.assert_allclose(found.V_mV, sweep[1], atol=0.02)
+        np.testing.assert_allclose(found.command, sweep[0], atol=0.02)
 
 
 @BOTH

@@ -139,16 +139,17 @@ def test_a_series_of_several_recordings_gives_each_as_a_sweep(file: h5py.File, p
         held = file.create_group(f"general/intracellular_ephys/intracellular_recordings/{folder}")
         rows = [(0, SAMPLES, series.ref), (SAMPLES, SAMPLES, series.ref)]
         held.create_dataset(column, data=np.array(rows, REFERENCE))
-    found = read(file, path, 1)
-    np.testing.assert_allclose(found.V_mV, 1e3 * V_V + 20)
-    np.testing.assert_allclose(found.command, 3e12 * STEPS_A)
+    for sweep, above_mV, gain in ((0, 0, 1), (1, 20, 3)):
+        found = read(file, path, sweep)
+        np.testing.assert_allclose(found.V_mV, 1e3 * V_V + above_mV)
+        np.testing.assert_allclose(found.command, gain * 1e12 * STEPS_A)
 
 
 def test_a_stimulus_that_begins_later_is_put_where_it_was(file: h5py.File, path: Path) -> None:
     put(file, "acquisition/V", V_V, sweep=0)
-    stimulus(file, "I", STEPS_A, sweep=0, start_s=5.005)  # 100 samples
+    stimulus(file, "I", STEPS_A + 7e-12, sweep=0, start_s=5.005)  # 100 samples
     found = read(file, path)
-    np.testing.assert_allclose(found.command, np.concatenate([np.zeros(100), 1e12 * STEPS_A[:-100]]))
+    np.testing.assert_allclose(found.command, np.concatenate([np.zeros(100), 1e12 * STEPS_A[:-100] + 7]))
     assert found.notes == ("The stimulus of the file lasts from 5 to 19.95 ms; it is taken as zero around.",)
 
 
