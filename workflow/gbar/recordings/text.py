@@ -49,15 +49,22 @@ class Table:
         Raises:
             UserError: a cell is no number.
         """
-        values = np.empty(len(self.rows))
-        for at, cell in enumerate(self.texts(place)):
-            try:
-                values[at] = float(cell) if cell else np.nan
-            except ValueError:
-                raise UserError(
-                    f"{self.path} line {self.lines[at]}, column {self.header[place]}: {cell!r} is no number"
-                ) from None
-        return values
+        cells = self.texts(place)
+        try:
+            return np.array([float(cell) if cell else np.nan for cell in cells])
+        except ValueError:
+            at = next(at for at, cell in enumerate(cells) if cell and not _is_number(cell))
+            raise UserError(
+                f"{self.path} line {self.lines[at]}, column {self.header[place]}: {cells[at]!r} is no number"
+            ) from None
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def read_text_table(path: Path) -> Table:
