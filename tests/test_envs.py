@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCK = (ROOT / "requirements.lock").read_text()
 PYPROJECT = (ROOT / "pyproject.toml").read_text()
 
-# pyABF demands pytest, though it never imports it.
-BROUGHT = {"pytest"}
+# eFEL needs neo.
+BROUGHT = {"neo"}
 
 generate = runpy.run_path(str(ROOT / "envs" / "generate.py"))
 environment = generate["environment"]

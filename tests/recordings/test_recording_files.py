@@ -57,7 +57,7 @@ def test_a_sweep_of_an_abf_file_comes_back(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rate", [20_000.0, None], ids=["rate", "timestamps"])
 def test_a_sweep_of_an_nwb_file_comes_back_in_mV_with_its_command(tmp_path: Path, rate: float | None) -> None:
-    found = read_recording(nwb(tmp_path / "cell.nwb", rate=rate), sweep=1)
+    found = read_recording(nwb(tmp_path / "cell.nwb", rate=rate), sweep=10)
     assert (found.channel, found.sample_ms, found.command_unit) == ("Sweep_10", pytest.approx(0.05), "pA")
     np.testing.assert_allclose(found.V_mV, TRACE[1], atol=1e-9)
     assert found.command is not None
@@ -81,7 +81,11 @@ BAD = {
     "several sweeps": (lambda folder: abf(folder / "a.abf"), {}, r"holds 2 sweeps; choose one with --sweep.* 0 to 1"),
     "no such sweep": (lambda folder: abf(folder / "a.abf"), {"sweep": 2}, r"sweep: 2 .*from 0 to 1"),
     "a current": (lambda folder: abf(folder / "a.abf", "pA", 1), {}, r"no channel .* in mV.*\(pA\)"),
-    "volts": (lambda folder: abf(folder / "a.abf", "V", 1), {}, r"no channel .* in mV.*\(V\)"),
+    "mV for volts": (
+        lambda folder: abf(folder / "a.abf", "V", 1),
+        {},
+        r"are beyond -6.*e\+04 mV, which is no ",
+    ),
     "no such channel": (lambda folder: abf(folder / "a.abf", "mV", 1), {"channel": "IN 7"}, "channel: 'IN 7'"),
     "no ABF": (lambda folder: csv(folder / "a.abf", "ABF is not this"), {}, "cannot be read as an ABF file"),
     "several electrodes": (
@@ -89,8 +93,8 @@ BAD = {
         {},
         "several electrodes; choose one with --channel: e1, e2",
     ),
-    "NWB in amperes": (lambda folder: nwb(folder / "a.nwb", unit="amperes"), {"sweep": 0}, "is in 'amperes'"),
-    "an absurd rate": (lambda folder: nwb(folder / "a.nwb", rate=-1.0), {"sweep": 0}, "rate of .*-1.0"),
+    "NWB in amperes": (lambda folder: nwb(folder / "a.nwb", unit="amperes"), {"sweep": 9}, "is in 'A'"),
+    "an absurd rate": (lambda folder: nwb(folder / "a.nwb", rate=-1.0), {"sweep": 9}, "rate of .*-1.0"),
     "no NWB": (lambda folder: csv(folder / "a.nwb", "text"), {}, "cannot be read as an NWB file"),
     "seconds and volts": (lambda folder: csv(folder / "a.csv", "t_s,V_V\n0,1\n"), {}, "must be time_ms,V_mV"),
     "two columns in mV": (
@@ -109,7 +113,7 @@ BAD = {
         "the time of sample 2 is not a number",
     ),
     "text for a number": (lambda folder: csv(folder / "a.csv", "time_ms,V_mV\n0,x\n"), {}, "line 2, column V_mV: 'x'"),
-    "another ending": (lambda folder: csv(folder / "a.ibw", ""), {}, "must end in .abf, .nwb, .csv"),
+    "another ending": (lambda folder: csv(folder / "a.xyz", ""), {}, "is of no format of recordings that is known"),
     "no file": (lambda folder: folder / "a.abf", {}, "cannot be read"),
 }
 

@@ -342,5 +342,5 @@ rule recording:
     message:
         "Asking about recording {wildcards.recording}"
     shell:
-        "python -m gbar recording --model {input.model:q} --settings {params.settings:q} --out {output.answer:q}"
+        "python -m gbar answer --model {input.model:q} --settings {params.settings:q} --out {output.answer:q}"
         " --traces {output.traces:q} > {log:q} 2>&1"

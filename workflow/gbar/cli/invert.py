@@ -92,12 +92,12 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     refine.add_argument("--table", type=Path, required=True, help="errors of each cell to write, .csv")
     refine.set_defaults(run=_refine)
 
-    recording = verbs.add_parser("recording", help="ask an inverter about a recording, for the report")
-    recording.add_argument("--model", type=Path, required=True, help="model directory")
-    recording.add_argument("--settings", required=True, help="the recording, as JSON")
-    recording.add_argument("--out", type=Path, required=True, help="answer to write, .json")
-    recording.add_argument("--traces", type=Path, required=True, help="traces to write, .npz")
-    recording.set_defaults(run=_recording)
+    answer = verbs.add_parser("answer", help="ask an inverter about a recording, for the report")
+    answer.add_argument("--model", type=Path, required=True, help="model directory")
+    answer.add_argument("--settings", required=True, help="the recording, as JSON")
+    answer.add_argument("--out", type=Path, required=True, help="answer to write, .json")
+    answer.add_argument("--traces", type=Path, required=True, help="traces to write, .npz")
+    answer.set_defaults(run=_answer)
 
 
 def _add_training(verb: argparse.ArgumentParser) -> None:
@@ -226,7 +226,7 @@ def _refine(options: argparse.Namespace) -> None:
     refine_test_cells(options.model, options.traces, settings, options.metrics, options.table, report)
 
 
-def _recording(options: argparse.Namespace) -> None:
+def _answer(options: argparse.Namespace) -> None:
     from gbar.config.explain import parsed
     from gbar.config.invert import RecordingSection
 

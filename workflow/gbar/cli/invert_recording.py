@@ -15,10 +15,12 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
         "verdict on whether the inverter knows such traces, and simulate it again from them.",
         epilog="example: gbar invert cell.abf --model results/invert/izhikevich/model --sweep 8 --start-ms 137",
     )
-    verb.add_argument("recording", type=Path, metavar="RECORDING", help="ABF, NWB or CSV (time_ms, V_mV) file")
+    verb.add_argument(
+        "recording", type=Path, metavar="RECORDING", help="the file; `gbar recording` tells what it holds"
+    )
     verb.add_argument("--model", type=Path, required=True, help="an inverter's directory")
-    verb.add_argument("--sweep", type=int, help="sweep of the recording, from 0; needed where there are several")
-    verb.add_argument("--channel", help="its voltage channel; the only one in mV when left out")
+    verb.add_argument("--sweep", type=int, help="its sweep; needed where there are several")
+    verb.add_argument("--channel", help="its voltage channel: name or place; the only one in mV when left out")
     verb.add_argument("--start-ms", type=float, default=0.0, help="time of the recording where the window starts (0)")
     verb.add_argument("--out", type=Path, help="answer to write, .json")
     verb.add_argument("--plot", type=Path, help="plot to write, .svg or .png")

@@ -217,8 +217,10 @@ class InverterSection(DesignSection):
 class RecordingSection(Section):
     """A recorded trace that an inverter of the study is asked about."""
 
-    file: Annotated[str, Field(min_length=1, description="ABF, NWB or CSV file")]
+    file: Annotated[str, Field(min_length=1, description="file of a recording, as `gbar recording` reads it")]
     inverter: Annotated[Name, Field(description="the inverter")]
-    sweep: Annotated[int, Field(ge=0, description="sweep of the recording, counted from 0")] = 0
-    channel: Annotated[str | None, Field(description="its voltage channel; the only one in mV when left out")] = None
+    sweep: Annotated[int, Field(ge=0, description="sweep: its number in the file, or from 0")] = 0
+    channel: Annotated[
+        str | None, Field(description="its voltage channel: name or place; the only one in mV when left out")
+    ] = None
     start_ms: Annotated[NonNegative, Field(description="time of the recording where the window starts, ms")] = 0.0

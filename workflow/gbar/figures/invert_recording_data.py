@@ -16,7 +16,7 @@ def read_recorded(answer: str | Path, traces: str | Path) -> Recorded:
     """Read what an inverter answers to a recording.
 
     Args:
-        answer: JSON file of `gbar recording`.
+        answer: JSON file of `gbar answer`.
         traces: its NPZ file.
 
     Raises:

@@ -1,16 +1,16 @@
-"""A recorded sweep, and the choice among the sweeps and channels of a file."""
+"""A recorded sweep, and what is checked of one whatever file it comes from."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from gbar.errors import UserError, wrong
+from gbar.errors import UserError
 
-VOLTAGE_UNIT = "mV"
-# Times written with few digits make intervals that differ by rounding; more than this share is another rate.
-INTERVAL_TOLERANCE = 0.02
+# Half of a trace is within these; a signal in another unit, or one that an amplifier has multiplied by 10, is not.
+LARGEST_MEDIAN_mV = 200.0
+# A sweep is filled up with zeros where it ends in so many of them, after a step of so many mV.
+FEWEST_ZEROS, STEP_TO_ZERO_mV = 20, 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,12 +19,13 @@ class Recording:
 
     Attributes:
         source: the file.
-        sweep: number of the sweep, from 0.
+        sweep: number of the sweep, as the file has it, or from 0.
         channel: name of the channel.
         sample_ms: interval between samples, ms; the first sample is at time 0.
-        V_mV: membrane potential, mV, shape (sample,).
+        V_mV: membrane potential, mV, shape (sample,); NaN where there is none.
         command: current that the amplifier was told to inject, shape (sample,); None where the file does not tell.
         command_unit: its unit.
+        notes: what to bear in mind, in sentences; one says why there is no command.
     """
 
     source: Path
@@ -34,6 +35,7 @@ class Recording:
     V_mV: np.ndarray
     command: np.ndarray | None = None
     command_unit: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def duration_ms(self) -> float:
@@ -41,75 +43,43 @@ class Recording:
         return (len(self.V_mV) - 1) * self.sample_ms
 
 
-def chosen_sweep(path: Path, count: int, sweep: int | None) -> int:
-    """Return the number of the sweep to read.
-
-    Args:
-        path: the file.
-        count: sweeps it has.
-        sweep: the one wanted; None where the user says nothing.
+def checked(recording: Recording) -> Recording:
+    """Return a recording whose padding is no number, with notes on what is missing.
 
     Raises:
-        UserError: nothing is said and there are several, or there is no such sweep.
+        UserError: its values are no membrane potential.
     """
-    if count == 0:
-        raise UserError(f"{path}: holds no sweep")
-    allowed = "0, the only one" if count == 1 else f"from 0 to {count - 1}"
-    if sweep is None and count > 1:
-        raise UserError(f"{path}: holds {count} sweeps; choose one with --sweep, {allowed}")
-    if sweep is not None and not 0 <= sweep < count:
-        raise wrong("sweep", sweep, f"a sweep of {path}: {allowed}")
-    return sweep or 0
-
-
-def chosen_channel(path: Path, names: Sequence[str], units: Sequence[str], channel: str | None) -> int:
-    """Return the place of the voltage channel to read.
-
-    Args:
-        path: the file.
-        names: of its channels.
-        units: of its channels.
-        channel: the one wanted; the only one in mV when None.
-
-    Raises:
-        UserError: there is no such channel, it is not in mV, or nothing is said and not one channel is in mV.
-    """
-    known = ", ".join(f"{name} ({unit})" for name, unit in zip(names, units, strict=True))
-    if channel is not None:
-        if channel not in names:
-            raise wrong("channel", channel, f"a channel of {path}: {known}")
-        place = list(names).index(channel)
-        if units[place] != VOLTAGE_UNIT:
-            raise UserError(
-                f"{path}: the channel {channel} is in {units[place]!r}, but a membrane potential in mV is needed; "
-                f"the channels are {known}"
-            )
-        return place
-    voltages = [place for place, unit in enumerate(units) if unit == VOLTAGE_UNIT]
-    if not voltages:
-        raise UserError(f"{path}: no channel is a membrane potential in mV; the channels are {known}")
-    if len(voltages) > 1:
-        raise UserError(f"{path}: holds several channels in mV; choose one with --channel: {known}")
-    return voltages[0]
-
-
-def regular_interval(path: Path, times: np.ndarray) -> float:
-    """Return the interval of times of a constant sampling rate, in their unit.
-
-    Raises:
-        UserError: fewer than two samples, or times that are not finite or do not rise in equal steps.
-    """
-    if len(times) < 2:
-        raise UserError(f"{path}: holds {len(times)} samples; a trace takes more")
-    if not np.isfinite(times).all():
-        raise UserError(f"{path}: the time of sample {np.argmin(np.isfinite(times))} is not a number")
-    interval = float(times[-1] - times[0]) / (len(times) - 1)
-    steps = np.diff(times)
-    off = ~(np.abs(steps - interval) <= INTERVAL_TOLERANCE * abs(interval))
-    if not interval > 0 or off.any():
-        at = int(np.argmax(off)) if off.any() else 0
+    V_mV = recording.V_mV
+    finite = V_mV[np.isfinite(V_mV)]
+    if len(finite) < 2:
+        raise UserError(f"{recording.source}: sweep {recording.sweep} has no voltage: none of its samples is a number")
+    median = float(np.median(finite))
+    if abs(median) > LARGEST_MEDIAN_mV:
         raise UserError(
-            f"{path}: the sampling rate is not constant: samples {at} and {at + 1} are {steps[at]:g} apart, on average "
-            f"it is {interval:g}; times must rise in equal steps"
+            f"{recording.source}: half of the values of {recording.channel} are beyond {median:.4g} mV, which is no "
+            "membrane potential: the gain or the unit in the file is wrong, or it is another signal"
         )
-    return interval
+    notes = []
+    zeros = _padding(V_mV)
+    if zeros:
+        V_mV = np.append(V_mV[: len(V_mV) - zeros], np.full(zeros, np.nan))
+        notes.append(
+            f"The sweep ends in {zeros} zeros from {(len(V_mV) - zeros) * recording.sample_ms:.6g} ms on, which are "
+            "padding; they are no number here."
+        )
+    gap = np.flatnonzero(~np.isfinite(V_mV[: len(V_mV) - zeros]))
+    if len(gap) and not any("stopped" in note for note in recording.notes):
+        notes.append(
+            f"The voltage has gaps: {len(gap)} samples are no number, the first at "
+            f"{gap[0] * recording.sample_ms:.6g} ms, the last at {gap[-1] * recording.sample_ms:.6g} ms."
+        )
+    return replace(recording, V_mV=V_mV, notes=(*recording.notes, *notes))
+
+
+def _padding(V_mV: np.ndarray) -> int:
+    """Return how many zeros were put behind a sweep."""
+    recorded = np.flatnonzero(V_mV != 0)
+    if len(recorded) == 0:
+        return 0
+    zeros = len(V_mV) - 1 - int(recorded[-1])
+    return zeros if zeros >= FEWEST_ZEROS and abs(V_mV[recorded[-1]]) > STEP_TO_ZERO_mV else 0
