@@ -240,3 +240,9 @@ def test_a_model_whose_digest_was_left_out_is_refused(results: Path, capsys: pyt
 def test_a_folder_without_results_is_a_mistake_of_the_user(tmp_path: Path, capsys: pytest.CaptureFixture):
     assert main(["verify", str(tmp_path)]) == 2
     assert "is no results folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["nonexistent.zarr", "nonexistent"])
+def test_a_path_that_leads_nowhere_is_said_to_do_so(tmp_path: Path, capsys, name: str):
+    assert main(["verify", str(tmp_path / name)]) == 2
+    assert capsys.readouterr().err == f"gbar: {tmp_path / name}: there is nothing at this path\n"

@@ -44,6 +44,43 @@ def test_a_sweep_is_chosen_and_drawn(cell: Path, capsys, tmp_path: Path) -> None
     assert (tmp_path / "cell.svg").read_text().startswith("<?xml")
 
 
+def test_beats_of_a_sweep_are_told_where_they_are_asked_for(capsys, tmp_path: Path) -> None:
+    time_ms = np.arange(0, 1000, 0.05)
+    V_mV = np.full(len(time_ms), -65.0)
+    for spike in (200, 250, 300, 350):
+        V_mV = np.maximum(V_mV, np.interp(time_ms - spike, [-1, 0, 2], [-65, 30, -65]))
+    I_pA = np.where((time_ms >= 150) & (time_ms < 400), 100.0, 0.0)
+    # What the bridge leaves at the edges of the current is no spike.
+    V_mV[(time_ms >= 150) & (time_ms < 150.3)] += 120
+    table = tmp_path / "cell.csv"
+    rows = (f"{t:.2f},{v:.4f},{i:g}" for t, v, i in zip(time_ms, V_mV, I_pA, strict=True))
+    table.write_text("\n".join(["time_ms,V_mV,I_pA", *rows]) + "\n")
+    out = said(capsys, table, "--beats")
+    assert "sweep 0: quiescent after 4 beats" in out
+    assert "action potentials 4" in out
+    assert "rate              1200.00 per min" in out
+    assert "action potentials 4" not in said(capsys, table)
+    assert "sweep 0: silent" in said(capsys, table, "--beats", "amplitude_min_mV=150")
+    assert main(["recording", str(table), "--beats", "kind=cat"]) == 2
+    assert "--beats configuration: kind: 'cat' is not allowed" in capsys.readouterr().err
+
+
+def test_short_pulses_of_the_command_are_those_that_a_cell_is_paced_with(capsys, tmp_path: Path) -> None:
+    time_ms = np.arange(0, 2000, 0.1)
+    V_mV, I_pA = np.full(len(time_ms), -80.0), np.zeros(len(time_ms))
+    for pulse in (100, 600, 1100, 1600):
+        I_pA[(time_ms >= pulse) & (time_ms < pulse + 2)] = 1000
+        if pulse != 1100:
+            V_mV = np.maximum(V_mV, np.interp(time_ms - pulse - 3, [-0.5, 0.5, 200], [-80, 30, -80]))
+    table = tmp_path / "heart.csv"
+    rows = (f"{t:.1f},{v:.4f},{i:g}" for t, v, i in zip(time_ms, V_mV, I_pA, strict=True))
+    table.write_text("\n".join(["time_ms,V_mV,I_pA", *rows]) + "\n")
+    out = said(capsys, table, "--beats", "kind=cardiac")
+    assert "pulses            4" in out
+    assert "captured          3" in out
+    assert "sweep 0: block irregular" in out
+
+
 def test_a_voltage_clamp_is_described_and_said_to_have_no_trace(capsys, tmp_path: Path) -> None:
     sweeps = [np.stack([np.zeros(640), np.full(640, -60.0)])]
     clamp = Abf(sweeps, (Adc("Im", "pA"), Adc("Vcmd", "mV", 1)), (Dac("Cmd 0", "mV", -70.0),))

@@ -117,7 +117,7 @@ def test_what_counts_as_a_beat_can_be_said(simulated):
         ("level_mV=high", "--beats configuration: level_mV: 'high' is not allowed"),
         (
             "kind=skeletal",
-            "--beats configuration: kind: 'skeletal' is not allowed; it must be one of 'cardiac', 'nodal'",
+            "--beats configuration: kind: 'skeletal' is not allowed; it must be 'cardiac', 'nodal' or",
         ),
     ],
 )

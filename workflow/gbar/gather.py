@@ -111,7 +111,7 @@ def _layout(rows: Rows, sweep: SweepSection, samples: int) -> Layout:
         "variant": cell.variant,
         "reference": cell.reference,
         "protocol": sweep.protocol.model_dump(mode="json") | {"stimulus": stimulus.model_dump(mode="json")},
-        "beats": dataclasses.asdict(sweep.beats.settings(cell)),
+        "beats": dataclasses.asdict(sweep.beats.settings(cell.tissue)),
         "stimulus_units": cell.stimulus.unit,
         "stimulus_meaning": stimuli.meaning(stimulus, cell.stimulus),
         "solver": dataclasses.asdict(sweep.solver.settings().of_cell(cell)),

@@ -51,7 +51,7 @@ def reader_of(sweep: SweepSection, values: Mapping[str, Sequence[float] | np.nda
         name.removeprefix(STIMULUS): np.asarray(column) for name, column in values.items() if name.startswith(STIMULUS)
     }
     pulses_ms = stimuli.pulses_ms(protocol.stimulus_of(cell), cell.stimulus, protocol.duration_ms, varied)
-    return RowReader(sweep.beats.settings(cell), pulses_ms, protocol.save_every_ms)
+    return RowReader(sweep.beats.settings(cell.tissue), pulses_ms, protocol.save_every_ms)
 
 
 def reader_of_store(group: zarr.Group) -> RowReader:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,33 +13,13 @@ from gbar.solve.settings import DIVERGED
 from gbar.solve.stimulus import Stimulus
 from gbar.store import STATUS
 from gbar.traces import NO_PULSES, BeatSettings, Biomarkers, Reading, of_kind, read_trace
+from gbar.traces.described import described
 
 # Biomarkers need upstrokes resolved, whatever is saved.
 FINEST_MS = 0.05
 
-UNITS = {"ms": "ms", "mV": "mV", "min": "per min", "s": "V/s"}
 # Changes from beat to beat are over the last two: of alternating beats the last and the one before differ for ever.
 BEATS_COMPARED = 2
-COUNTED = {
-    "n_beats": "action potentials",
-    "eads": "EADs",
-    "n_pulses": "pulses",
-    "n_captured": "captured",
-}
-
-# What has a line even where it is undefined.
-ALWAYS = (
-    "cycle_length_ms",
-    "rate_per_min",
-    "apd30_ms",
-    "apd50_ms",
-    "apd75_ms",
-    "apd90_ms",
-    "mdp_mV",
-    "peak_mV",
-    "amplitude_mV",
-    "dvdt_max_V_s",
-)
 
 
 @dataclass(frozen=True)
@@ -70,18 +50,7 @@ class Simulation:
 
     def described(self) -> list[tuple[str, str, str]]:
         """Return name, value and unit of each biomarker that says something, as text."""
-        lines = []
-        for field in fields(self.biomarkers):
-            value = getattr(self.biomarkers, field.name)
-            if field.name in COUNTED:
-                if value or field.name == "n_beats":
-                    lines.append((COUNTED[field.name], str(value), ""))
-                continue
-            if np.isnan(value) and field.name not in ALWAYS:
-                continue
-            name, _, unit = field.name.rpartition("_")
-            name = name.removesuffix("_V").removesuffix("_per")
-            lines.append((name or field.name, "undefined" if np.isnan(value) else f"{value:.2f}", UNITS.get(unit, "")))
+        lines = described(self.biomarkers)
         for name, (value, change) in self.changes_mM.items():
             lines.append((name, f"{value:.4g}", f"mM, {change:+.2g} from beat to beat"))
         return lines

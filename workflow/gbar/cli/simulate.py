@@ -1,19 +1,13 @@
 """`gbar simulate`: one setting of a cell, its trace and its biomarkers."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from gbar.cli.beats import add_beats, given_beats
 from gbar.cli.options import assignments, check_ending, positive
 from gbar.cli.progress import progress
 from gbar.cli.stimulus import add_stimulus, given_stimulus
-from gbar.errors import UserError, wrong
-
-if TYPE_CHECKING:
-    from gbar.cells import Cell
-    from gbar.traces import BeatSettings
+from gbar.errors import wrong
 
 SAVE_EVERY_MS = 1.0
 DURATION_MS = 5000.0
@@ -46,15 +40,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
         help=f"interval of the saved samples (default {SAVE_EVERY_MS:g}, or the step of cells that bring their own)",
     )
     add_stimulus(verb)
-    verb.add_argument(
-        "--beats",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="NAME=VALUE",
-        help="what counts as a beat: kind (cardiac, nodal, neuron), reference (before, after), level_mV and the other "
-        "settings of docs/biomarkers.md",
-    )
+    add_beats(verb, "as usual for the cell when left out")
     solver = verb.add_argument_group("solver")
     solver.add_argument("--method", help="rosenbrock, rush_larsen or backward_euler; as usual for the cell if left out")
     solver.add_argument("--rtol", type=positive, help="relative tolerance (rosenbrock)")
@@ -86,7 +72,7 @@ def _run(options: argparse.Namespace) -> None:
     check_ending("--out", options.out, (".csv", ".npz"))
     check_ending("--plot", options.plot, (".svg", ".png"))
     section = given_stimulus(options, cell)
-    beats = _beats(options.beats, cell)
+    beats = given_beats(options.beats or [], cell.tissue)
     duration_ms = options.duration_ms or stimuli.length_ms(section) or DURATION_MS
     stimulus = stimuli.build(section, cell.stimulus, duration_ms, [0])
     own_step = settings.method == "backward_euler"
@@ -130,29 +116,6 @@ def _run(options: argparse.Namespace) -> None:
         print(f"  {name:<17} {value} {unit}".rstrip())
     for note in result.reading.notes:
         print(f"  note: {note}")
-
-
-def _beats(texts: list[str], cell: Cell) -> BeatSettings:
-    """Return what counts as a beat of a cell, by NAME=VALUE options.
-
-    Raises:
-        UserError: a text is not of this form, a name or value is not allowed.
-    """
-    from gbar.config.beats import BeatsSection
-    from gbar.config.explain import checked
-
-    values: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise wrong("--beats", text, "NAME=VALUE")
-        if name in values:
-            raise UserError(f"--beats: {name} is given twice")
-        values[name] = value
-    try:
-        return checked(BeatsSection, values).settings(cell)
-    except UserError as error:
-        raise UserError(f"--beats {error}") from None
 
 
 def _write_trace(path: Path, time_ms, V_mV) -> None:

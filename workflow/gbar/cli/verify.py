@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from gbar.errors import UserError
+
 
 def add_verbs(verbs: argparse._SubParsersAction) -> None:
     """Add the verb."""
@@ -18,6 +20,8 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
 def _run(options: argparse.Namespace) -> int:
     from gbar.verify import verify_results
 
+    if not options.path.exists():
+        raise UserError(f"{options.path}: there is nothing at this path")
     if options.design is not None or options.path.name.endswith(".zarr"):
         return _verify_store(options.path, options.design or options.path.parent / "design.csv")
     wrong = checked = 0

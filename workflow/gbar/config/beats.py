@@ -4,7 +4,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from gbar.cells import Cell
 from gbar.config.base import Number, Section
 from gbar.errors import UserError
 from gbar.traces.settings import BeatSettings, meanings, of_kind
@@ -43,14 +42,11 @@ class BeatsSection(Section):
     @model_validator(mode="after")
     def _makes_settings(self) -> Self:
         try:
-            self._of("cardiac")
+            self.settings("cardiac")
         except UserError as error:
             raise ValueError(str(error)) from None
         return self
 
-    def settings(self, cell: Cell) -> BeatSettings:
-        """Return what counts as a beat of a cell."""
-        return self._of(cell.tissue)
-
-    def _of(self, tissue: str) -> BeatSettings:
-        return of_kind(tissue, {name: value for name, value in self.model_dump().items() if value is not None})
+    def settings(self, kind: str) -> BeatSettings:
+        """Return what counts as a beat of a kind of cell, unless the section names another."""
+        return of_kind(kind, {name: value for name, value in self.model_dump().items() if value is not None})
