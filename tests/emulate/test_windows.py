@@ -1,9 +1,11 @@
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import zarr
+from netcdf import opened_and_written
 from tests.traces import action_potentials, reference_trace
 
 from gbar.biomarker_table import DIVERGED, OK, Row, summary_rows
@@ -181,13 +183,12 @@ def test_the_time_of_the_beat_is_an_input_if_asked_for(sweep: tuple[zarr.Group, 
     assert timed.setting_inputs.shape == (5, 2)
 
 
-def test_xarray_opens_a_data_set(windows: Windows, tmp_path: Path) -> None:
-    xarray = pytest.importorskip("xarray")
-    write_windows(tmp_path / "windows.zarr", windows, {})
-    data = xarray.open_zarr(tmp_path / "windows.zarr", consolidated=False)
+def test_xarray_opens_a_data_set_and_writes_it_to_netcdf(windows: Windows, tmp_path: Path) -> None:
+    write_windows(tmp_path / "windows.zarr", windows, {"sweep": {"cell": None}})
+    data = opened_and_written(tmp_path / "windows.zarr", tmp_path)
     assert data["trace"].dims == ("window", "sample")
     assert data["inputs"].dims == ("window", "feature")
-    assert data.attrs["features"] == ["INa", "IKr"]
+    assert json.loads(data.attrs["features"]) == ["INa", "IKr"]
 
 
 def test_a_folder_that_is_no_data_set_is_refused(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_a_table_that_lacks_rows_of_the_store_is_refused(sweep):
 def test_held_out_settings_are_ranked_by_the_best_model_on_the_windows_all_models_predict(tmp_path):
     rng = np.random.default_rng(0)
     trace = rng.normal(size=(12, 50)).astype(np.float32)
-    group = zarr.create_group(tmp_path / "windows.zarr", attributes={"features": ["INa", "IKr", "beat_ms"]})
+    group = zarr.create_group(tmp_path / "windows.zarr", attributes={"features": '["INa", "IKr", "beat_ms"]'})
     row = np.repeat(np.arange(6), 2).astype(np.int32)
     inputs = np.stack([0.1 * row, np.ones(12), 100 * np.ones(12)], axis=1).astype(np.float32)
     for name, values in {"trace": trace, "row": row, "inputs": inputs, "time": np.arange(50) * 0.12}.items():

@@ -19,6 +19,7 @@ import zarr
 from scipy.signal import resample
 from zarr.codecs import ZstdCodec
 
+from gbar.attributes import consolidate, plain, told
 from gbar.biomarker_table import DIVERGED, Row
 from gbar.biomarkers import Beats, find_beats
 from gbar.digest import digest_of
@@ -29,13 +30,14 @@ from gbar.provenance import Provenance
 from gbar.store import STATUS, provenance_of, read_voltage
 
 _FLAGS = {"flag_values": list(range(len(PARTS))), "flag_meanings": " ".join(PARTS)}
+_OF_INPUTS = "of each input its own: see the attribute units"
 BEAT_TIME = "beat_time_ms"  # the input that is no scaling: when in its simulation a window's upstroke is
 WINDOWS_PER_CHUNK = 128  # 2.5 MB before compression
 ARRAYS = {
     "trace": (("window", "sample"), {"units": "mV", "long_name": "membrane potential"}),
     "inputs": (
         ("window", "feature"),
-        {"long_name": "inputs of the network; attribute `features` names them"},
+        {"units": _OF_INPUTS, "long_name": "inputs of the network; attribute `features` names them"},
     ),
     "time": (("sample",), {"units": "ms", "long_name": "time from the window's first sample"}),
     "row": (("window",), {"long_name": "row of the store the window was cut from"}),
@@ -50,7 +52,10 @@ ARRAYS = {
     ),
     "split": (("window",), _FLAGS | {"long_name": "part, by simulation"}),
     "split_by_window": (("window",), _FLAGS | {"long_name": "part, window by window"}),
-    "setting_inputs": (("setting", "scaling"), {"long_name": "scalings of every setting that was solved"}),
+    "setting_inputs": (
+        ("setting", "scaling"),
+        {"units": _OF_INPUTS, "long_name": "inputs of every setting that was solved"},
+    ),
     "setting_beats": (("setting",), {"long_name": "1 where the setting has enough beats for windows, 0 elsewhere"}),
     "setting_split": (("setting",), _FLAGS | {"long_name": "part of the setting, that of its windows"}),
 }
@@ -293,7 +298,7 @@ def write_windows(path: str | Path, windows: Windows, attributes: Mapping[str, o
     }
     with whole(path) as made:
         own["digest"] = digest_of(own["features"], {name: getattr(windows, name) for name in ARRAYS})
-        group = zarr.create_group(made, zarr_format=3, attributes=dict(attributes) | own)
+        group = zarr.create_group(made, zarr_format=3, attributes=plain(dict(attributes) | own))
         for name, (dimensions, description) in ARRAYS.items():
             values = getattr(windows, name)
             rows = min(WINDOWS_PER_CHUNK, len(values)) if values.ndim == 2 else len(values)
@@ -308,6 +313,7 @@ def write_windows(path: str | Path, windows: Windows, attributes: Mapping[str, o
                 config={"write_empty_chunks": True},
             )
             array[:] = values
+        consolidate(group)
 
 
 def open_windows(path: str | Path) -> Windows:
@@ -319,7 +325,7 @@ def open_windows(path: str | Path) -> Windows:
     try:
         group = zarr.open_group(path, mode="r", zarr_format=3)
         arrays = {name: np.asarray(group[name][:]) for name in ARRAYS}  # type: ignore[index]
-        digest, features = str(group.attrs.get("digest")), tuple(group.attrs["features"])  # type: ignore[arg-type]
+        digest, features = str(group.attrs.get("digest")), tuple(told(group, "features"))
         windows = Windows(**arrays, features=features, digest=digest, provenance=provenance_of(group))
     except Exception as error:  # zarr raises many kinds for what is no group
         raise UserError(f"{path}: is no data set of windows ({type(error).__name__}: {error})") from None

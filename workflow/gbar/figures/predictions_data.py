@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import zarr
 
+from gbar.attributes import told
 from gbar.errors import UserError
 from gbar.figures.predictions import HeldOut, rmse_by_setting, spread_ranks
 
@@ -41,7 +42,7 @@ def read_held_out(
     mse = {name: float(np.mean((trace.astype(float) - simulated) ** 2)) for name, trace in predicted.items()}
     ranked_by = min(sorted(mse), key=lambda name: mse[name])
     _, _, typical = rmse_by_setting(simulated, predicted[ranked_by], setting)
-    features = [str(name) for name in group.attrs["features"]]  # type: ignore[union-attr]
+    features = [str(name) for name in told(group, "features")]
     inputs = np.asarray(data["inputs"].oindex[common, :], dtype=float)
     shown = []
     for rank in spread_ranks(len(typical), n_shown):
