@@ -25,6 +25,6 @@ def opened_and_written(store: Path, folder: Path) -> xarray.Dataset:
         # netCDF-3 alone knows no lists of text and takes what is true or false for a number.
         assert all(isinstance(value, str | int | float | list) for value in variable.attrs.values())
     for value in data.attrs.values():
-        assert isinstance(value, str | int | float)
+        assert isinstance(value, str | int | float) or all(isinstance(one, int | float) for one in value)
         assert not isinstance(value, bool)
     return data

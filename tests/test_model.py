@@ -14,6 +14,7 @@ from gbar import nets
 from gbar.errors import UserError
 from gbar.history import EpochRecord
 from gbar.model import Input, ModelCard, Output, save_model
+from gbar.model_files import read_model_files, write_model_files
 
 CARD = ModelCard(
     architecture={"name": "dlstm2", "lstm_widths": [6, 6], "dense_widths": [8, 8]},
@@ -95,6 +96,15 @@ def test_a_model_of_another_format_is_refused_with_both_versions(folder: Path) -
     card = json.loads((folder / "model.json").read_text())
     (folder / "model.json").write_text(json.dumps(card | {"format": 99}))
     with pytest.raises(UserError, match=r"model format 99 is not known to gbar .* reads format 2"):
+        gbar.load_model(folder)
+
+
+def test_a_model_of_before_own_values_were_kept_is_told_to_be_trained_again(folder: Path) -> None:
+    card, arrays = read_model_files(folder)
+    for one in card["inputs"]:
+        del one["own_value"], one["unit"]
+    write_model_files(folder, card, arrays)
+    with pytest.raises(UserError, match=r"inputs.0.own_value: Field required.; delete the folder and train again"):
         gbar.load_model(folder)
 
 

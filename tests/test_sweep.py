@@ -20,6 +20,11 @@ def ids(design: dict, **other: object) -> list[str]:
     return design_table(sweep(design, **other)).ids
 
 
+def test_a_parameter_that_is_in_no_subset_stays_as_the_cell_has_it():
+    table = design_table(sweep({"kind": "subsets", "vary": ["IKr", "Ko"], "levels": [4.0]}))
+    assert table.values.tolist() == [[4, 5.4], [1, 4], [4, 4]]
+
+
 def test_the_published_design_has_341_combinations_of_which_311_are_distinct():
     table = design_table(sweep({"kind": "subsets", "vary": FIVE, "levels": LEVELS}))
     assert table.combinations == 341

@@ -62,7 +62,7 @@ def design_table(sweep: SweepSection) -> DesignTable:
     design = sweep.design
     match design:
         case SubsetsDesign():
-            names, values = list(design.vary), _subsets(design)
+            names, values = list(design.vary), _subsets(design, sweep.own_values())
         case OneAtATimeDesign():
             names, values = list(design.vary), _one_at_a_time(design, sweep.own_values())
         case GridDesign():
@@ -182,8 +182,8 @@ def _stimulus_meanings(sweep: SweepSection, names: list[str], values: np.ndarray
         yield b"" if meaning is None else b";stimulus=" + canonical(meaning).encode()
 
 
-def _subsets(design: SubsetsDesign) -> np.ndarray:
-    """Every non-empty subset of the quantities by every level; the rest stay at 1 (as published: 31 x 11 = 341)."""
+def _subsets(design: SubsetsDesign, own: Mapping[str, float]) -> np.ndarray:
+    """Every non-empty subset of the quantities by every level; the rest stay as they are (published: 31 x 11 = 341)."""
     members = np.array(
         [
             [place in subset for place in range(len(design.vary))]
@@ -192,7 +192,8 @@ def _subsets(design: SubsetsDesign) -> np.ndarray:
         ]
     )
     levels = np.array(design.levels, dtype=float)
-    return np.where(members[:, None, :], levels[None, :, None], 1.0).reshape(-1, len(design.vary))
+    rest = np.array([own[name] for name in design.vary])
+    return np.where(members[:, None, :], levels[None, :, None], rest).reshape(-1, len(design.vary))
 
 
 def _one_at_a_time(design: OneAtATimeDesign, own: dict[str, float]) -> np.ndarray:

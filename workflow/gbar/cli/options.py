@@ -58,6 +58,12 @@ def not_negative(key: str, name: str, value: float) -> None:
         raise wrong(key, value, "a finite number of at least 0")
 
 
+def finite(key: str, name: str, value: float) -> None:
+    """Raise `UserError` for a value that is not finite."""
+    if not math.isfinite(value):
+        raise wrong(key, value, "a finite number")
+
+
 def positive(text: str) -> float:
     """Return an option's argument as a number above 0, for argparse."""
     try:

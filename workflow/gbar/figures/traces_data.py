@@ -12,8 +12,9 @@ from gbar.config.explain import checked
 from gbar.config.simulation import ProtocolSection
 from gbar.config.sweep import STIMULUS
 from gbar.errors import UserError
-from gbar.figures.sweep_data import cell_of, varied_quantities
+from gbar.figures.sweep_data import cell_of
 from gbar.figures.traces import Drive, Shown, Trace, wrapped
+from gbar.quantities import varied_quantities
 from gbar.rows import noise_key
 from gbar.stimuli.kinds import KINDS
 from gbar.store import STATUS, Quantity, array, open_store, read_voltage

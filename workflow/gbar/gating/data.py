@@ -131,7 +131,7 @@ def make_paced(
                 chunks=(1, *values.shape[1:]) if values.ndim == 3 else values.shape,
                 compressors=ZstdCodec(level=1, checksum=True),
                 dimension_names=dimensions,
-                attributes=description,
+                attributes=plain(description),
                 config={"write_empty_chunks": True},
             )
             array[:] = values
