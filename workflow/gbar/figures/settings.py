@@ -11,7 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import MaxNLocator
 
+from gbar.figures.labels import axis_label, heading, is_scaling, words
 from gbar.figures.style import (
     BLACK,
     GREY,
@@ -21,13 +23,15 @@ from gbar.figures.style import (
     ordered_colours,
     page_figure,
     styled,
-    symbol,
 )
+from gbar.store import Quantity
 
 OK, SILENT, DIVERGED = 0, 1, 2
 MAX_SUBSETS = 63
 MAX_LEVELS = 21
 MAX_PAIRED_CURRENTS = 6
+PAIRED_WIDTH = 60  # characters that the labels of all panels of a row have room for
+UPRIGHT_NAME = 5  # characters of names that stand beside each other at the foot of the matrix
 # Multiples of these, modulo 1, fill a line (the golden ratio) and a square (with the second) evenly.
 GOLDEN, PLASTIC = 0.6180339887498949, 0.5698402909980532
 
@@ -37,11 +41,12 @@ class Settings:
     """The rows of a design and how each behaved.
 
     Attributes:
-        currents: names of the scaled currents.
-        scalings: shape (row, current).
+        currents: names of the varied quantities.
+        scalings: their values relative to the control cell, shape (row, current).
         status: 0 ok, 1 silent, 2 diverged, shape (row,).
         n_beats: number of beats, shape (row,); NaN where not known.
         cycle_length_ms: median cycle length, shape (row,); NaN where there are fewer than two beats.
+        quantities: what the varied quantities are, with their values; scalings where nothing is said.
     """
 
     currents: tuple[str, ...]
@@ -49,6 +54,15 @@ class Settings:
     status: np.ndarray
     n_beats: np.ndarray
     cycle_length_ms: np.ndarray
+    quantities: tuple[Quantity, ...] = ()
+
+    @property
+    def told(self) -> list[Quantity]:
+        """The varied quantities with their values, in their own units."""
+        if self.quantities:
+            return list(self.quantities)
+        columns = self.scalings.T.tolist()
+        return [Quantity(name, "1", "", 1.0, values) for name, values in zip(self.currents, columns, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -108,10 +122,12 @@ def _draw_membership(axis: Axes, settings: Settings, matrix: SubsetMatrix) -> No
     for line, members in enumerate(matrix.subsets):
         axis.plot(range(n_currents), [line] * n_currents, "o", color=PALE, markersize=4.2, zorder=1)
         axis.plot(members, [line] * len(members), "-o", color=BLACK, markersize=4.2, linewidth=1, zorder=2)
-    axis.set_xticks(range(n_currents), [symbol(name) for name in settings.currents])
+    quantities = settings.told
+    upright = max(len(words(one)) for one in quantities) <= UPRIGHT_NAME
+    axis.set_xticks(range(n_currents), [heading(one) for one in quantities], rotation=0 if upright else 90)
     axis.set_xlim(-0.6, n_currents - 0.4)
     axis.tick_params(length=0, labelleft=False)
-    axis.set_xlabel("currents scaled")
+    axis.set_xlabel("currents scaled" if all(map(is_scaling, quantities)) else "varied")
     for spine in axis.spines.values():
         spine.set_visible(False)
 
@@ -158,7 +174,8 @@ def draw_matrix(settings: Settings, matrix: SubsetMatrix) -> Figure:
     cells.set_ylim(n_lines - 0.5, -0.5)
     cells.set_xticks(range(n_levels), [f"{level:g}" for level in matrix.levels])
     cells.tick_params(length=0, labelleft=False)
-    cells.set_xlabel("their common scaling (1 = control)")
+    is_scaled = all(map(is_scaling, settings.told))
+    cells.set_xlabel("their common scaling (1 = control)" if is_scaled else "as a factor on the control's value")
     cells.spines[:].set_visible(False)
     bar = figure.colorbar(mesh, ax=cells, location="right", aspect=40, fraction=0.05, pad=0.02)
     bar.set_label("median cycle length (ms)")
@@ -195,7 +212,7 @@ def _most_telling(settings: Settings) -> list[int]:
 
 
 def _draw_fraction(axis: Axes, values: np.ndarray, beating: np.ndarray) -> None:
-    """The share of beating settings against one current's scaling."""
+    """The share of beating settings against the values of one quantity."""
     levels = np.unique(values)
     edges = np.linspace(values.min(), values.max(), min(10, max(2, len(levels))) + 1)
     which = np.clip(np.digitize(values, edges) - 1, 0, len(edges) - 2)
@@ -207,8 +224,10 @@ def _draw_fraction(axis: Axes, values: np.ndarray, beating: np.ndarray) -> None:
 
 @styled
 def draw_pairs(settings: Settings) -> Figure:
-    """Draw a scatter plot for each pair of currents, and on the diagonal the share that beats."""
+    """Draw a scatter plot for each pair of quantities, and on the diagonal the share that beats."""
     shown = _most_telling(settings)
+    quantities = [settings.told[k] for k in shown]
+    columns = [np.array(one.values) for one in quantities]
     n = len(shown)
     figure = page_figure(height_mm=20 + 150 * max(n, 2) / max(n, 3))
     grid = figure.subplots(n, n, sharex="col", squeeze=False)
@@ -221,21 +240,23 @@ def draw_pairs(settings: Settings) -> Figure:
     for i, j in combinations(range(n), 2):
         grid[i, j].remove()
         axis = grid[j, i]
-        x = _spread_ties(settings.scalings[:, shown[i]], GOLDEN)
-        y = _spread_ties(settings.scalings[:, shown[j]], PLASTIC)
+        x = _spread_ties(columns[i], GOLDEN)
+        y = _spread_ties(columns[j], PLASTIC)
         axis.scatter(x[mixed], y[mixed], c=colours[mixed], s=6, linewidths=0, rasterized=dense)
         axis.plot(x[diverged], y[diverged], "x", color=BLACK, markersize=4, markeredgewidth=0.9)
         if i > 0:
             axis.tick_params(labelleft=False)
     size = 9 if n < 5 else 8
-    for k in range(n):
-        name = symbol(settings.currents[shown[k]])
-        _draw_fraction(grid[k, k], settings.scalings[:, shown[k]], settings.status == OK)
-        mark_panel(grid[k, k], name)
+    width = PAIRED_WIDTH // n
+    for k, quantity in enumerate(quantities):
+        _draw_fraction(grid[k, k], columns[k], settings.status == OK)
+        mark_panel(grid[k, k], heading(quantity, width), size=size)
         grid[k, k].set_ylabel("beating (%)", size=size)
-        grid[n - 1, k].set_xlabel(f"{name} scaling", size=size)
+        grid[n - 1, k].set_xlabel(axis_label(quantity, width), size=size)
         if k > 0:
-            grid[k, 0].set_ylabel(f"{name} scaling", size=size)
+            grid[k, 0].set_ylabel(axis_label(quantity, width), size=size)
+        if not all(map(is_scaling, quantities)):  # numbers of many digits
+            grid[n - 1, k].xaxis.set_major_locator(MaxNLocator(2))
     handles = [
         Line2D([], [], linestyle="", marker="o", color=PALETTE[0], markersize=4, label="beating"),
         Line2D([], [], linestyle="", marker="o", color=PALETTE[4], markersize=4, label="silent"),
@@ -244,6 +265,7 @@ def draw_pairs(settings: Settings) -> Figure:
         handles.append(Line2D([], [], linestyle="", marker="x", color=BLACK, markersize=5, label="diverged"))
     figure.legend(handles=handles, loc="outside lower center", ncols=3)
     left_out = len(settings.currents) - n
-    note = f"; the {n} currents that matter most of {len(settings.currents)}" if left_out else ""
+    what = "currents" if all(map(is_scaling, settings.told)) else "quantities"
+    note = f"; the {n} {what} that matter most of {len(settings.currents)}" if left_out else ""
     figure.suptitle(_counts(settings.status) + note, x=0.01, ha="left")
     return figure

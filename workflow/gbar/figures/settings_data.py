@@ -8,6 +8,7 @@ from gbar import biomarker_table
 from gbar.errors import UserError
 from gbar.figures.settings import Settings
 from gbar.figures.sweep_data import varied
+from gbar.quantities import varied_quantities
 from gbar.store import open_store
 
 
@@ -31,4 +32,5 @@ def read_settings(store: str | Path, biomarkers: str | Path) -> Settings:
         status=np.asarray(group["status"][:]),  # type: ignore[index]
         n_beats=np.array([measured[identity].n_beats for identity in ids], dtype=float),
         cycle_length_ms=np.array([measured[identity].cycle_length_ms for identity in ids]),
+        quantities=tuple(varied_quantities(group)),
     )
