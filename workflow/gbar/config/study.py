@@ -21,6 +21,8 @@ from gbar.invert.calibration import least_traces
 # The folder stands in shell commands and wildcard patterns, and may not lead out of itself or hide.
 FOLDER = r"^/?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*/?$"
 
+BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+
 
 def _folder(path: str) -> str:
     if not re.fullmatch(FOLDER.removesuffix("$"), path):
@@ -172,4 +174,13 @@ def load_study(values: Mapping[str, Any]) -> Study:
 
 def schema() -> str:
     """Return the JSON schema of the configuration, for editors and for `snakemake`'s readers."""
-    return json.dumps(Study.model_json_schema(), indent=1) + "\n"
+    return json.dumps(_bounded(Study.model_json_schema()), indent=1) + "\n"
+
+
+def _bounded(schema: Any) -> Any:
+    """Return a schema with the bounds that pydantic leaves in its own words, where a validator stands before them."""
+    if isinstance(schema, list):
+        return [_bounded(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {BOUNDS.get(key, key): _bounded(value) for key, value in schema.items()}
