@@ -3,14 +3,16 @@ import os
 import sys
 from pathlib import Path
 
+from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
 
-LIBRARY = Path(workflow.basedir) / "workflow"
+LIBRARY = Path(CLONE).resolve() / "workflow"
 sys.path.insert(0, str(LIBRARY))
 
 from gbar import resources
 from gbar.config.base import canonical
 from gbar.config.gating import CONTROL
+from gbar.config.layers import check_yaml, inherited, joined, typed
 from gbar.config.study import load_study
 from gbar.errors import UserError
 from gbar.figures.titles import kind_of
@@ -21,13 +23,31 @@ from gbar.sources import code_of, data_of, offer_to_jobs
 
 offer_to_jobs()  # cluster jobs read this file, too
 
+
+def layers():
+    """The configurations that make up the study, the lowest first, each with a name."""
+    settings = workflow.config_settings
+    said = [(str(path), load_configfile(path)) for path in settings.configfiles]
+    said += [("--config", typed(settings.config))] if settings.config else []
+    if LAID_OVER and LAID_OVER != settings.overwrite_config:
+        said = [("the Snakefile above", LAID_OVER)]  # which has the command line in it
+    is_whole = workflow.modifier.skip_configfile or (said and settings.replace_workflow_config)
+    return said if is_whole or not os.path.exists(BASE) else [(BASE, load_configfile(BASE)), *said]
+
+
 try:
-    STUDY = load_study(config)
+    for file in dict.fromkeys([*workflow.configfiles, *workflow.config_settings.configfiles]):
+        check_yaml(file)
+    STUDY = load_study(joined(layers()))
     RESULTS = STUDY.results
+    if workflow.modifier.path_modifier.replace_prefix(RESULTS) != RESULTS:
+        raise UserError(
+            "prefix: does not work, since plans are written when the Snakefile is read; set `results` instead"
+        )
     check_links(RESULTS)
     PLANS = {name: plan_sweep(sweep, f"{RESULTS}/sweeps/{name}") for name, sweep in STUDY.sweeps.items()}
 except UserError as error:
-    raise WorkflowError(str(error)) from None
+    raise WorkflowError("\n".join(filter(None, [str(error), inherited(str(error), layers())]))) from None
 
 MODELS = sorted(STUDY.emulate.models) if STUDY.emulate else []
 TRAININGS = STUDY.emulate.trainings() if STUDY.emulate else {}  # the models, and those of the learning curves
