@@ -5,6 +5,7 @@ from pathlib import Path
 
 from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 LIBRARY = Path(CLONE).resolve() / "workflow"
 sys.path.insert(0, str(LIBRARY))
@@ -88,6 +89,22 @@ wildcard_constraints:
 
 def block_file(sweep, block):
     return f"{RESULTS}/sweeps/{sweep}/blocks/{block}.npz"
+
+
+def told_of_copied_results():
+    """Say what to do about results that were not made in this folder, whose time stamps say nothing."""
+    made = [f"{RESULTS}/report.html", *(block_file(sweep, block) for sweep in PLANS for block in PLANS[sweep].blocks)]
+    records = Path(".snakemake/metadata")
+    is_new_here = not records.is_dir() or not any(records.iterdir())
+    if workflow.is_main_process and is_new_here and any(map(os.path.exists, made)):
+        logger.warning(
+            f"{RESULTS} holds results that this folder has no records of. Where they were copied, cloned or unpacked, "
+            "their time stamps say nothing and they would be made again: `snakemake --touch --cores 1`, with the same "
+            f"configuration, takes them as they are; `gbar verify {RESULTS}` checks them."
+        )
+
+
+told_of_copied_results()
 
 
 def table_of_plan(wildcards):
