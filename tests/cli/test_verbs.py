@@ -216,6 +216,8 @@ def test_predict_warns_of_a_parameter_outside_its_range_in_its_unit(capsys, of_p
         (["--scale", "stimulus.gain=-52"], "--scale: stimulus.gain is not scaled but set to a value, in pA/pF"),
         (["--scale", "gKr=-1"], "--scale gKr: -1.0 is not allowed; it must be a finite number of at least 0"),
         (["--set", "gKr=-1"], "--set gKr: -1.0 is not allowed; it must be a finite number of at least 0"),
+        (["--set", "Ko=5_4"], "--set Ko: '5_4' is not allowed; it must be a number"),
+        (["--beat-time-ms", "1_000"], "'1_000' is not allowed; it must be a number"),
         (["--set", "Ko=inf"], "--set Ko: inf is not allowed; it must be a finite number"),
         (["--set", "Nao=140"], "--set: 'Nao' is not allowed; it must be one of gKr, Ko, stimulus.gain"),
         (["--set", "gKr=1", "--scale", "gKr=1"], "--scale, --set: gKr is given twice"),

@@ -19,7 +19,7 @@ from gbar.errors import UserError
 from gbar.figures.titles import kind_of
 from gbar.files import check_links
 from gbar.invert import needs
-from gbar.plan import plan_sweep
+from gbar.plan import plan_sweeps
 from gbar.sources import code_of, data_of, offer_to_jobs
 
 offer_to_jobs()  # cluster jobs read this file, too
@@ -46,7 +46,7 @@ try:
             "prefix: does not work, since plans are written when the Snakefile is read; set `results` instead"
         )
     check_links(RESULTS)
-    PLANS = {name: plan_sweep(sweep, f"{RESULTS}/sweeps/{name}") for name, sweep in STUDY.sweeps.items()}
+    PLANS = plan_sweeps(STUDY.sweeps, f"{RESULTS}/sweeps")
 except UserError as error:
     raise WorkflowError("\n".join(filter(None, [str(error), inherited(str(error), layers())]))) from None
 

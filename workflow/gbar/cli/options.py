@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gbar.errors import UserError, wrong
+from gbar.user_tables import number
 
 
 def add_named_paths(parser: argparse.ArgumentParser, option: str, text: str, at_least_one: bool = True) -> None:
@@ -37,17 +38,16 @@ def assignments(
     """
     values: dict[str, float] = {}
     for text in texts:
-        name, equals, number = text.partition("=")
+        name, equals, written = text.partition("=")
         if not equals:
             raise wrong(option, text, "NAME=VALUE")
         if name not in allowed:
             raise wrong(option, name, f"one of {', '.join(allowed)}" if allowed else "left out: this cell has none")
         if name in values:
             raise UserError(f"{option}: {name} is given twice")
-        try:
-            values[name] = float(number)
-        except ValueError:
-            raise wrong(f"{option} {name}", number, "a number") from None
+        values[name] = number(written)
+        if math.isnan(values[name]) and written.lower() != "nan":
+            raise wrong(f"{option} {name}", written, "a number")
         check(f"{option} {name}", name, values[name])
     return values
 
@@ -64,12 +64,17 @@ def finite(key: str, name: str, value: float) -> None:
         raise wrong(key, value, "a finite number")
 
 
+def any_number(text: str) -> float:
+    """Return an option's argument as a number, for argparse; Python's own reading takes 5_4 for 54."""
+    value = number(text)
+    if math.isnan(value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not allowed; it must be a number")
+    return value
+
+
 def positive(text: str) -> float:
     """Return an option's argument as a number above 0, for argparse."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = number(text)
     if not (math.isfinite(value) and value > 0):
         raise argparse.ArgumentTypeError(f"{text!r} is not allowed; it must be a number above 0")
     return value

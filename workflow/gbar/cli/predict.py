@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gbar.cli.options import assignments, check_ending, finite, not_negative
+from gbar.cli.options import any_number, assignments, check_ending, finite, not_negative
 from gbar.errors import UserError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
         metavar="NAME=VALUE",
         help="values of parameters and numbers of the stimulus; what is left out is as the cell has it by itself",
     )
-    verb.add_argument("--beat-time-ms", type=float, help="time of the beat, where the model takes it (mid-range)")
+    verb.add_argument("--beat-time-ms", type=any_number, help="time of the beat, where the model takes it (mid-range)")
     verb.add_argument("--out", type=Path, help="trace to write, .csv: time_ms, V_mV, and its 90 %% interval")
     verb.add_argument("--plot", type=Path, help="plot to write, .svg or .png")
     verb.set_defaults(run=_run)

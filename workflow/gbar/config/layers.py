@@ -66,7 +66,7 @@ def inherited(message: str, layers: Sequence[tuple[str, Mapping[str, Any]]]) -> 
         message: lines that begin with the key of a section, as `gbar.config.explain` writes them.
         layers: name and values of each configuration, the lowest first.
     """
-    if len(layers) < 2:
+    if len(layers) < 2 or not message.startswith("configuration: "):
         return ""
     name, own, whole = layers[0][0], joined(layers[1:]), joined(layers)
     said: dict[str, str] = {}
