@@ -54,3 +54,20 @@ def test_a_torn_block_is_named_with_what_to_do(project: Project):
     assert "delete it and run again" in outcome.output
     block.unlink()
     assert project.snakemake().status == 0
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "results/sweeps/nope/store.zarr",
+        "results/figures/traces_nope.svg",
+        "results/emulate/nope/model",
+        "results/sweeps/nope/blocks/0123456789abcdef.npz",
+    ],
+)
+def test_a_target_of_a_name_that_the_study_has_not_is_no_target(fresh: Project, target: str):
+    outcome = fresh.snakemake("--dry-run", target)
+    assert outcome.status != 0
+    assert "MissingRuleException" in outcome.output
+    assert target in outcome.output
+    assert "KeyError" not in outcome.output

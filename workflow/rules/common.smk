@@ -81,10 +81,15 @@ CAPTIONS = os.path.relpath(LIBRARY / "report")
 FIGURES = [f"traces_{sweep}" for sweep in STUDY.plain_sweeps]  # emulators add theirs
 
 
+def one_of(names):
+    """A pattern of the names that the study has; what it has not is no file that a rule makes."""
+    return "|".join(names) or "(?!)"
+
+
 wildcard_constraints:
-    sweep="[a-z][a-z0-9_]*",
+    sweep=one_of(PLANS),
     block="[0-9a-f]{16}",
-    model="[a-z][a-z0-9_]*",
+    model=one_of(TRAININGS),
 
 
 def block_file(sweep, block):

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,6 +79,23 @@ def positive(text: str) -> float:
     if not (math.isfinite(value) and value > 0):
         raise argparse.ArgumentTypeError(f"{text!r} is not allowed; it must be a number above 0")
     return value
+
+
+def check_fits_memory(option: str, duration_ms: float, sample_ms: float) -> None:
+    """Raise `UserError` for a run whose trace, three times in float64, takes more memory than this machine has.
+
+    Args:
+        option: of the duration, as the user writes it.
+        duration_ms: length of the run.
+        sample_ms: interval of the samples that are held.
+    """
+    taken_GB = 3 * 8e-9 * duration_ms / sample_ms
+    has_GB = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9 if hasattr(os, "sysconf") else math.inf
+    if taken_GB > has_GB:
+        raise UserError(
+            f"{option}: {duration_ms:g} ms take {taken_GB:.3g} GB of memory, and this machine has {has_GB:.3g} GB; "
+            "it must be less"
+        )
 
 
 def check_ending(option: str, path: Path | None, endings: tuple[str, ...]) -> None:
