@@ -136,3 +136,9 @@ def test_a_damaged_model_is_refused(folder: Path, damage: str) -> None:
 def test_importing_gbar_does_not_import_jax() -> None:
     check = "import gbar, sys; sys.exit('jax' in sys.modules or not gbar.__version__)"
     subprocess.run([sys.executable, "-c", check], check=True)
+
+
+def test_the_public_functions_are_listed_before_they_are_imported() -> None:
+    listed = "import sys, gbar; print({*gbar.__all__} <= {*dir(gbar)}, 'jax' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["True", "False"]

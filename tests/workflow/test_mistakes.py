@@ -71,3 +71,18 @@ def test_a_target_of_a_name_that_the_study_has_not_is_no_target(fresh: Project, 
     assert "MissingRuleException" in outcome.output
     assert target in outcome.output
     assert "KeyError" not in outcome.output
+
+
+def test_too_few_rows_for_the_split_are_told_before_any_is_solved(fresh: Project):
+    edited(fresh, "sweeps", "hipsc", "design", value={"kind": "grid", "vary": ["INa"], "levels": [1.0, 1.2]})
+    outcome = fresh.snakemake("--dry-run")
+    assert outcome.status != 0
+    assert "emulate.split: 2 simulations leave none for " in outcome.output
+
+
+def test_a_design_table_that_cannot_be_used_is_named_with_its_sweep_and_the_folder(fresh: Project):
+    edited(fresh, "sweeps", "cloud", "design", value={"kind": "table", "path": "mine.csv"})
+    outcome = fresh.snakemake("--dry-run")
+    assert outcome.status != 0
+    assert "sweeps.cloud: design.path: 'mine.csv' cannot be read (No such file or directory)" in outcome.output
+    assert f"it was looked for in {fresh.folder}" in outcome.output

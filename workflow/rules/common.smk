@@ -15,6 +15,7 @@ from gbar.config.base import canonical
 from gbar.config.gating import CONTROL
 from gbar.config.layers import check_yaml, inherited, joined, typed
 from gbar.config.study import load_study
+from gbar.emulate.split import check_rows
 from gbar.errors import UserError
 from gbar.figures.titles import kind_of
 from gbar.files import check_links
@@ -47,6 +48,8 @@ try:
         )
     check_links(RESULTS)
     PLANS = plan_sweeps(STUDY.sweeps, f"{RESULTS}/sweeps")
+    if STUDY.emulate:
+        check_rows(PLANS[STUDY.emulate.sweep].rows, STUDY.emulate)
 except UserError as error:
     raise WorkflowError("\n".join(filter(None, [str(error), inherited(str(error), layers())]))) from None
 

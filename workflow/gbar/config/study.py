@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -21,6 +22,9 @@ from gbar.invert.calibration import least_traces
 # The folder stands in shell commands and wildcard patterns, and may not lead out of itself or hide.
 FOLDER = r"^/?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*/?$"
 
+LIBRARY = Path(__file__).parents[1]
+CLONE = LIBRARY.parents[1]
+SOURCES = tuple(CLONE / name for name in ("benchmarks", "docs", "envs", "profiles", "tests", "workflow"))
 BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
 
 
@@ -30,6 +34,10 @@ def _folder(path: str) -> str:
             f"{path!r} is not allowed; it must be a folder such as results/mine or /scratch/me/results: its name, and "
             "those of the folders above it, of a to z, A to Z, digits, _, . and -, the first none of the last two"
         )
+    target = Path(path).resolve()
+    for own in SOURCES if (CLONE / "Snakefile").exists() else (LIBRARY,):
+        if target.is_relative_to(own):
+            raise ValueError(f"{path!r} is not allowed; it must be a folder outside of {own}, which is gbar's own")
     return path.rstrip("/")
 
 
@@ -136,6 +144,12 @@ def _check_inverter(key: str, inverter: InverterSection, sweeps: Mapping[str, Sw
             f"{inverter.sweep} calibrates the ensemble, which takes at least {least_traces()} traces"
         )
     traces = inverter.traces
+    rest = sweep.design.rows - round(sweep.design.rows * traces.held_out)
+    if rest < traces.folds:
+        raise ValueError(
+            f"{key}.traces.folds: {traces.folds} is not allowed; of the {sweep.design.rows} rows of sweep "
+            f"{inverter.sweep} {rest} are not held out, and each fold needs one"
+        )
     learnt = math.floor(sweep.design.rows * (1 - traces.held_out) * (traces.folds - 2) / traces.folds)
     for place, numbers in (
         ("sizes.traces", inverter.sizes.traces if inverter.sizes else ()),
