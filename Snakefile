@@ -24,10 +24,14 @@ configfile: os.path.normpath(BASE)
 report: "workflow/report/workflow.rst"
 
 
-if len(CLONE.split()) == 1:  # Snakemake takes no image whose path has spaces, even where none is used
+# Of no effect without `--sdm apptainer`.
+if CLONE == os.curdir:
 
-    # Of no effect without `--sdm apptainer`.
-    container: os.path.normpath(os.path.join(CLONE, "envs/gbar.sif"))
+    container: "envs/gbar.sif"
+
+elif len(CLONE.split()) == 1:  # Snakemake takes no image whose path has spaces, even where none is used
+
+    container: os.path.join(CLONE, "envs/gbar.sif")
 
 
 include: "workflow/rules/common.smk"
