@@ -1,18 +1,37 @@
 # gbar: from ion-channel conductances to action potentials and back.
 # The study is config.yaml, or config.yaml with a file of workflow/studies/ or your own laid over it (--configfile).
+import copy
+import os
+
+from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 min_version("9.27")
 
+# Where this file stands, whatever folder it is run from, included from, or a module of.
+CLONE = os.path.relpath(workflow.current_basedir.get_path_or_uri(secret_free=True))
+if not os.path.isdir(os.path.join(CLONE, "workflow")):
+    raise WorkflowError(
+        "the library gbar stands beside the Snakefile: clone the repository and give the path of its Snakefile"
+    )
+BASE = "config.yaml" if os.path.exists("config.yaml") else os.path.join(CLONE, "config.yaml")
+LAID_OVER = copy.deepcopy(config)  # of the command line, of a Snakefile that includes this one, of a module
 
-configfile: "config.yaml"
+
+configfile: os.path.normpath(BASE)
 
 
 report: "workflow/report/workflow.rst"
 
 
 # Of no effect without `--sdm apptainer`.
-container: "envs/gbar.sif"
+if CLONE == os.curdir:
+
+    container: "envs/gbar.sif"
+
+elif len(CLONE.split()) == 1:  # Snakemake takes no image whose path has spaces, even where none is used
+
+    container: os.path.join(CLONE, "envs/gbar.sif")
 
 
 include: "workflow/rules/common.smk"

@@ -5,6 +5,7 @@ from scipy.special import expit
 
 from gbar.emulate.split import TEST, TRAIN, VALIDATION
 from gbar.emulate.windows import BEAT_TIME, Windows
+from gbar.store import Quantity
 
 TIME = np.arange(400.0)
 UPSTROKE_MS = 60.0
@@ -47,5 +48,9 @@ def synthetic_windows() -> Windows:
         setting_inputs=settings,
         setting_beats=beats.astype(np.int8),
         setting_split=part,
-        features=("gK", "gCa", BEAT_TIME),
+        quantities=(
+            Quantity("gK", "1", "", 1.0),
+            Quantity("gCa", "1", "", 1.0),
+            Quantity(BEAT_TIME, "ms", "", 1750.0),
+        ),
     )

@@ -1,5 +1,6 @@
 """Stores of cells that are varied in units of their own, and of stimuli that are varied."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import xarray
 from action_potentials import action_potentials
 from made_up import gathered
+from netcdf import opened_and_written
 
 from gbar.biomarker_table import read_table
 from gbar.files import read_csv
@@ -38,11 +40,26 @@ def test_parameters_and_numbers_of_the_stimulus_stand_in_the_store_with_their_un
     assert told == {"c": ["mV", -65.0], "d": ["1", 2.0], "stimulus.gain": ["1", 1.0]}
     assert data["c"].attrs["long_name"] == "voltage after a spike"
     assert data.attrs["stimulus_units"] == "1"
-    assert data.attrs["protocol"]["stimulus"]["values"] == [[10.0, 3.0]]
+    assert json.loads(data.attrs["protocol"])["stimulus"]["values"] == [[10.0, 3.0]]
     rows = read_rows(sweep / "design.csv")
     for name, values in rows.values.items():
         np.testing.assert_array_equal(data[name], values)
         assert [row.scalings[name] for row in read_table(sweep / "biomarkers.csv")] == values
+
+
+@pytest.mark.parametrize("voltage", ["float32", "int16"])
+def test_xarray_writes_such_a_store_to_netcdf_its_nested_attributes_as_json_text(voltage: str, tmp_path: Path):
+    values = {
+        "cell": {"name": "izhikevich2003"},
+        "design": {"kind": "uniform", "vary": ["c", "stimulus.gain"], "range": [1, 2], "rows": 3},
+        "protocol": {"duration_ms": 50, "save_every_ms": 1, "stimulus": STEPS},
+        "voltage": voltage,
+    }
+    values["design"]["range"] = {"c": [-80, -50], "stimulus.gain": [1, 2]}
+    folder = gathered(tmp_path / "sweep", values, np.linspace(-70, -60, 3)[:, None] + np.zeros(50))
+    data = opened_and_written(folder / "store.zarr", tmp_path)
+    assert json.loads(data.attrs["configuration"])["voltage"] == voltage
+    assert json.loads(data.attrs["provenance"])["configuration"]["cell"]["name"] == "izhikevich2003"
 
 
 def test_such_a_store_is_verified_against_its_design(sweep: Path):

@@ -14,6 +14,7 @@ from gbar import nets
 from gbar.errors import UserError
 from gbar.history import EpochRecord
 from gbar.model import Input, ModelCard, Output, save_model
+from gbar.model_files import read_model_files, write_model_files
 
 CARD = ModelCard(
     architecture={"name": "dlstm2", "lstm_widths": [6, 6], "dense_widths": [8, 8]},
@@ -98,6 +99,15 @@ def test_a_model_of_another_format_is_refused_with_both_versions(folder: Path) -
         gbar.load_model(folder)
 
 
+def test_a_model_of_before_own_values_were_kept_is_told_to_be_trained_again(folder: Path) -> None:
+    card, arrays = read_model_files(folder)
+    for one in card["inputs"]:
+        del one["own_value"], one["unit"]
+    write_model_files(folder, card, arrays)
+    with pytest.raises(UserError, match=r"inputs.0.own_value: Field required.; delete the folder and train again"):
+        gbar.load_model(folder)
+
+
 @pytest.mark.parametrize(
     "damage",
     ["torn parameters", "no parameters", "a flipped bit", "another scaling", "another history", "no inputs"],
@@ -126,3 +136,9 @@ def test_a_damaged_model_is_refused(folder: Path, damage: str) -> None:
 def test_importing_gbar_does_not_import_jax() -> None:
     check = "import gbar, sys; sys.exit('jax' in sys.modules or not gbar.__version__)"
     subprocess.run([sys.executable, "-c", check], check=True)
+
+
+def test_the_public_functions_are_listed_before_they_are_imported() -> None:
+    listed = "import sys, gbar; print({*gbar.__all__} <= {*dir(gbar)}, 'jax' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["True", "False"]

@@ -7,7 +7,7 @@ import pytest
 from gbar.config.explain import checked
 from gbar.config.sweep import SweepSection
 from gbar.errors import UserError
-from gbar.plan import Plan, plan_sweep
+from gbar.plan import Plan, plan_sweep, plan_sweeps
 from gbar.rows import read_rows
 
 
@@ -117,3 +117,14 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "results").write_text("a file where the folder should be")
     with pytest.raises(UserError, match="results"):
         plan_sweep(sweep([0.5, 1.0]), tmp_path / "results" / "sweeps")
+
+
+def test_a_design_that_cannot_be_used_is_named_with_its_sweep(tmp_path: Path):
+    (tmp_path / "mine.csv").write_text("INa,IFoo\n1,1\n")
+    design = {"kind": "table", "path": str(tmp_path / "mine.csv")}
+    mine = checked(SweepSection, {"cell": {"name": "akwaboah2021"}, "design": design})
+    with pytest.raises(UserError, match=r"^sweeps.mine: .*mine.csv: the column 'IFoo' is unknown"):
+        plan_sweeps({"good": sweep([1.0]), "mine": mine}, tmp_path)
+    (tmp_path / "mine.csv").unlink()
+    with pytest.raises(UserError, match=r"^sweeps.mine: design.path: .*mine.csv' cannot be read"):
+        plan_sweeps({"mine": mine}, tmp_path)

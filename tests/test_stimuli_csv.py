@@ -81,6 +81,26 @@ def test_a_mistake_in_the_file_is_named_with_its_line(write, text: str, message:
     assert str(raised.value) == message.format(path=path)
 
 
+@pytest.mark.parametrize("text", ["time_ms;value\n0;1,5\n2,5;2\n", "value\ttime_ms\t\n1.5\t0\t\n\t\t\n2\t2.5\t\n"])
+def test_a_file_of_a_spreadsheet_means_the_same(write, text: str):
+    plain, other = write("time_ms,value\n0,1.5\n2.5,2\n", "plain.csv"), write(text, "other.csv")
+    assert stimuli.meaning(section("csv", path=plain), HEART) == stimuli.meaning(section("csv", path=other), HEART)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("time_ms,value\n\n0,1\n\n5_4,2\n", "line 5, column time_ms: '5_4' is not allowed; it must be a finite number"),
+        ("time_ms,value\n\n\n1,1\n", "line 4: the first time_ms is 1; it must be 0"),
+        ("time_ms;value\n0;1\n;\n2;1\n1,5;1\n", "line 5: time_ms 1.5 does not come after 2"),
+        ("time_ms,value\n\n0,1\n\n10,2\n", "line 5: time_ms 10, the stimulus is longer than the run"),
+    ],
+)
+def test_lines_are_counted_as_they_stand_in_the_file(write, text: str, message: str):
+    with pytest.raises(UserError, match=message):
+        stimuli.check(section("csv", path=write(text)), HEART, 10.0)
+
+
 def test_a_file_that_is_not_there_is_named():
     with pytest.raises(UserError, match=r"nowhere\.csv: cannot be read as a CSV table"):
         built("csv", 10.0, path="nowhere.csv")

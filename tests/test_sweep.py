@@ -20,6 +20,11 @@ def ids(design: dict, **other: object) -> list[str]:
     return design_table(sweep(design, **other)).ids
 
 
+def test_a_parameter_that_is_in_no_subset_stays_as_the_cell_has_it():
+    table = design_table(sweep({"kind": "subsets", "vary": ["IKr", "Ko"], "levels": [4.0]}))
+    assert table.values.tolist() == [[4, 5.4], [1, 4], [4, 4]]
+
+
 def test_the_published_design_has_341_combinations_of_which_311_are_distinct():
     table = design_table(sweep({"kind": "subsets", "vary": FIVE, "levels": LEVELS}))
     assert table.combinations == 341
@@ -128,6 +133,74 @@ def test_a_design_table_that_cannot_be_used_is_named_with_its_line(tmp_path, tex
     csv.write_text(text)
     with pytest.raises(UserError, match=message):
         ids({"kind": "table", "path": str(csv)})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INa;Ko\n0,5;5,4\n1;8\n",
+        "INa;Ko;;\r\n0,5;5,4;;\r\n;;;\r\n1;8;;\r\n;;;\r\n",
+        "sep=;\nINa;Ko\n0.5;5.4\n1;8\n",
+        "INa\tKo\n0,5\t5,4\n1\t8\n",
+        "INa,Ko,\n0.5,5.4,\n\n1,8,\n",
+        "\ufeffINa , Ko\n 0.5 , 5.4\n1,8\n",
+    ],
+    ids=["semicolons", "empty cells", "sep=", "tabs", "commas", "spaces and a byte order mark"],
+)
+def test_tables_of_spreadsheets_mean_what_the_plain_one_means(tmp_path, text: str):
+    plain, csv = tmp_path / "plain.csv", tmp_path / "mine.csv"
+    plain.write_text("INa,Ko\n0.5,5.4\n1,8\n")
+    csv.write_text(text, newline="")
+    assert ids({"kind": "table", "path": str(csv)}) == ids({"kind": "table", "path": str(plain)})
+
+
+def test_a_single_column_may_have_decimal_commas(tmp_path):
+    csv = tmp_path / "mine.csv"
+    csv.write_text("INa\n0,5\n1,25\n")
+    assert design_table(sweep({"kind": "table", "path": str(csv)})).values.tolist() == [[0.5], [1.25]]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("INa,Ko\n0,5,5,4\n", "line 2: 4 cells; the header has 2 columns; numbers take a decimal point where commas"),
+        ('INa,Ko\n"0,5",5.4\n', "line 2, column INa: '0,5' is not allowed; it must be a finite number"),
+        ("INa;Ko\n1.000,5;5,4\n", "line 2, column INa: '1.000,5' is not allowed"),
+        ("INa,Ko\n1,5_4\n", "line 2, column Ko: '5_4' is not allowed; it must be a finite number"),
+        ("INa,IKr\n\n1,1\n\n\n1,high\n", "line 6, column IKr: 'high'"),
+        ("INa,IKr\n\n1,1\n\n\n1,1\n", "line 6: the same setting as line 3"),
+        ("INa,note\n1,mine\n", "the column 'note' is unknown; .* name those of the design in `vary`"),
+        ("INa,,IKr\n1,2,3\n", "line 1: column 2 has no name"),
+        ("INa,IKr\n1,2,3\n", "line 2: 3 cells; the header has 2 columns"),
+    ],
+)
+def test_what_a_spreadsheet_garbles_is_named_with_its_line_in_the_file(tmp_path, text: str, message: str):
+    csv = tmp_path / "mine.csv"
+    csv.write_text(text)
+    with pytest.raises(UserError, match=message):
+        ids({"kind": "table", "path": str(csv)})
+
+
+def test_other_columns_are_left_alone_where_vary_names_those_of_the_design(tmp_path):
+    csv = tmp_path / "mine.csv"
+    csv.write_text("note;INa;cell\nfirst, and best;0,5;\nsecond;1;x\n")
+    table = design_table(sweep({"kind": "table", "path": str(csv), "vary": ["INa"]}))
+    assert table.values.tolist() == [[0.5], [1.0]]
+
+
+def test_a_table_in_another_encoding_is_told_to_be_saved_in_utf_8(tmp_path):
+    csv = tmp_path / "mine.csv"
+    csv.write_text("INa;µ\n1;1\n", encoding="cp1252")
+    with pytest.raises(UserError, match="save it as CSV in UTF-8"):
+        ids({"kind": "table", "path": str(csv), "vary": ["INa"]})
+
+
+def test_a_missing_design_table_is_named_with_the_folder_it_was_looked_for_in(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError) as raised:
+        ids({"kind": "table", "path": "mine/nowhere.csv"})
+    assert str(raised.value).startswith("mine/nowhere.csv: cannot be read")
+    assert str(raised.value).endswith(f"; it was looked for in {tmp_path}")
 
 
 def test_a_missing_column_of_a_design_table_is_named(tmp_path):

@@ -174,7 +174,7 @@ DAMAGES = {
         "the model is damaged .the provenance is not as it was written",
     ),
     "an edited provenance of a store": (
-        lambda r: replaced(r / "sweeps/hipsc/store.zarr/zarr.json", '"host": "', '"host": "not '),
+        lambda r: replaced(r / "sweeps/hipsc/store.zarr/zarr.json", r"\"host\": \"", r"\"host\": \"not "),
         "the provenance is not as it was written .its digest differs.; delete the folder",
     ),
     "an edited measure": (

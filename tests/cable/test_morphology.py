@@ -66,3 +66,12 @@ def test_a_missing_column_is_told(read):
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(UserError, match=r"none\.csv: the morphology cannot be read"):
         read_morphology(tmp_path / "none.csv", GROUPS)
+
+
+def test_a_table_of_a_spreadsheet_means_the_same(tmp_path):
+    header = "section,parent,parent_position,length_um,diameter_um,end_diameter_um,compartments,mechanisms"
+    text = f"{header}\nsoma,,,20.5,20,,1,soma\na,soma,0.5,9,1.5,,1,dendrite\n"
+    (tmp_path / "plain.csv").write_text(text)
+    (tmp_path / "other.csv").write_text(text.replace(",", ";").replace(".", ",").replace("\na", "\n;;;;;;;;\na"))
+    plain, other = (read_morphology(tmp_path / f"{name}.csv", GROUPS) for name in ("plain", "other"))
+    assert plain == other

@@ -153,6 +153,82 @@ def test_predict_refuses_what_the_model_does_not_take(capsys, model: Path, argum
     assert message in err
 
 
+@pytest.fixture(scope="module")
+def of_parameters(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that takes a current, a parameter and a number of the stimulus, with random weights."""
+    import numpy as np
+
+    from gbar import nets
+    from gbar.model import Input, ModelCard, Output, save_model
+
+    architecture = {"name": "dlstm2", "lstm_widths": [3, 3], "dense_widths": [3, 3], "activation": "tanh"}
+    inputs = (
+        Input("gKr", 1.0, 0.5, float(np.float32(0.4)), 2.0, 1.0, "1"),
+        Input("Ko", 5.0, 1.0, 3.0, 7.0, 5.4, "mM"),
+        Input("stimulus.gain", -50.0, 5.0, -60.0, -40.0, -52.0, "pA/pF"),
+    )
+    card = ModelCard(architecture, inputs, Output(-50.0, 30.0, tuple(np.arange(50) * 0.12)))
+    path = tmp_path_factory.mktemp("model") / "model"
+    save_model(path, nets.build(architecture, 3, 50), card, [])
+    return path
+
+
+def predicted_with(model: Path, **values: float) -> list[float]:
+    import gbar
+
+    return gbar.load_model(model)(values)[0].tolist()
+
+
+def test_predict_takes_what_is_left_out_as_the_cell_has_it(capsys, of_parameters: Path, tmp_path: Path):
+    csv = tmp_path / "ap.csv"
+    status, out, _ = run(capsys, "predict", str(of_parameters), "--out", str(csv))
+    assert status == 0
+    assert out.splitlines()[0].endswith(": control")
+    assert "as the cell has it: gKr × 1, Ko = 5.4 mM, stimulus gain = −52 pA/pF" in out
+    assert "outside" not in out
+    own = predicted_with(of_parameters, gKr=1, Ko=5.4, **{"stimulus.gain": -52})
+    V_mV = [float(line.split(",")[1]) for line in csv.read_text().splitlines()[1:]]
+    assert V_mV == pytest.approx(own, abs=1e-5)
+
+
+def test_predict_sets_parameters_and_numbers_of_the_stimulus(capsys, of_parameters: Path, tmp_path: Path):
+    csv = tmp_path / "ap.csv"
+    given = ["--scale", "gKr=0.4", "--set", "Ko=4", "stimulus.gain=-45"]
+    status, out, _ = run(capsys, "predict", str(of_parameters), *given, "--out", str(csv))
+    assert status == 0
+    assert out.splitlines()[0].endswith(": gKr × 0.4, Ko = 4 mM, stimulus gain = −45 pA/pF")
+    assert "as the cell has it" not in out
+    assert "outside" not in out  # 0.4 is the least level, in float32 a little above
+    expected = predicted_with(of_parameters, gKr=0.4, Ko=4, **{"stimulus.gain": -45})
+    V_mV = [float(line.split(",")[1]) for line in csv.read_text().splitlines()[1:]]
+    assert V_mV == pytest.approx(expected, abs=1e-5)
+
+
+def test_predict_warns_of_a_parameter_outside_its_range_in_its_unit(capsys, of_parameters: Path):
+    _, out, _ = run(capsys, "predict", str(of_parameters), "--set", "Ko=1")
+    assert "Ko = 1 is outside the range the model was trained on, 3 to 7 mM" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--scale", "Ko=0.5"], "--scale: Ko is not scaled but set to a value, in mM: say --set Ko=VALUE"),
+        (["--scale", "stimulus.gain=-52"], "--scale: stimulus.gain is not scaled but set to a value, in pA/pF"),
+        (["--scale", "gKr=-1"], "--scale gKr: -1.0 is not allowed; it must be a finite number of at least 0"),
+        (["--set", "gKr=-1"], "--set gKr: -1.0 is not allowed; it must be a finite number of at least 0"),
+        (["--set", "Ko=5_4"], "--set Ko: '5_4' is not allowed; it must be a number"),
+        (["--beat-time-ms", "1_000"], "'1_000' is not allowed; it must be a number"),
+        (["--set", "Ko=inf"], "--set Ko: inf is not allowed; it must be a finite number"),
+        (["--set", "Nao=140"], "--set: 'Nao' is not allowed; it must be one of gKr, Ko, stimulus.gain"),
+        (["--set", "gKr=1", "--scale", "gKr=1"], "--scale, --set: gKr is given twice"),
+    ],
+)
+def test_predict_refuses_values_that_mean_nothing(capsys, of_parameters: Path, arguments: list[str], message: str):
+    status, _, err = run(capsys, "predict", str(of_parameters), *arguments)
+    assert status == 2
+    assert message in err
+
+
 def test_predict_refuses_a_folder_that_is_no_model(capsys, tmp_path: Path):
     status, _, err = run(capsys, "predict", str(tmp_path))
     assert status == 2

@@ -66,16 +66,35 @@ DESIGN = "sweeps.hipsc.design"
         ("sweeps.hipsc.protocol.duration_ms", 500, "600 ms, longer than the simulation"),
         ("sweeps.hipsc.rows_per_job", 0, "rows_per_job: 0 is not allowed; it must be greater than or equal to 1"),
         ("sweeps.hipsc.rows_per_job", 1.5, "rows_per_job: 1.5 is not allowed; it must be a valid integer"),
+        ("results", "workflow/studies", "results: 'workflow/studies' is not allowed; it must be a folder outside of"),
+        ("results", "tests", "results: 'tests' is not allowed; it must be a folder outside of"),
+        ("results", f"{ROOT}/docs/mine", "/docs, which is gbar's own"),
         ("emulate.sweep", "other", "emulate.sweep: 'other' is not allowed; it must be one of hipsc"),
         ("emulate.models.dlstm2.network.lstm_widths", [8], "lstm_widths: [8] is not allowed; dlstm2 takes 2"),
         ("emulate.models.dlstm2.training.epochs", 0, "epochs: 0 is not allowed"),
         ("emulate.split.test", 1.0, "test: 1.0 is not allowed; it must be less than 1"),
     ],
 )
-def test_a_mistake_is_named_with_its_key_and_what_is_allowed(default: dict, key: str, value: object, message: str):
+def test_a_mistake_is_named_with_its_key_and_what_is_allowed(
+    default: dict, key: str, value: object, message: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(ROOT)
     with pytest.raises(UserError) as raised:
         load_study(changed(default, key, value))
     assert message in str(raised.value)
+
+
+def test_fewer_rows_than_folds_are_told_before_they_are_solved(default: dict):
+    values = changed(changed(default, "invert.izhikevich.traces.held_out", 0.97), "invert.izhikevich.traces.folds", 100)
+    with pytest.raises(UserError) as raised:
+        load_study(values)
+    assert "traces.folds: 100 is not allowed; of the 2000 rows of sweep izhikevich 60 are not held" in str(raised.value)
+
+
+def test_a_results_folder_of_one_s_own_is_taken_whatever_it_is_called(default: dict, tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("results", "workflow", "docs/mine", str(tmp_path / "tests")):
+        assert load_study(default | {"results": folder}).results == folder
 
 
 def keys_of(value: object, above: tuple = ()) -> Iterator[tuple]:

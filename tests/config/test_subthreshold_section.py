@@ -43,7 +43,7 @@ def test_dilations_left_out_are_one():
     ("study", "message"),
     [
         (with_model(network=NETWORK | {"spans": [8]}), "one entry for each of the 2 widths"),
-        (with_model(network=NETWORK | {"widths": 4}), "network.widths: 4 is not allowed; it must be a valid tuple"),
+        (with_model(network=NETWORK | {"widths": 4}), "network.widths: 4 is not allowed; it must be a list"),
         (with_model(network=NETWORK | {"name": "filter"}), "network.name: 'filter' is not allowed; it must be one of"),
         (with_model(network={"width": 4}), "network.name: this key is missing"),
         (with_model(network=4), "network: 4 is not allowed; it must be a section with keys of its own"),

@@ -90,6 +90,12 @@ def test_metrics_guard_themselves_and_what_was_written_with_them(folder: Path):
     ]
 
 
+def test_predictions_tell_the_times_of_their_samples(folder: Path):
+    with np.load(folder / "wide.npz") as predicted:
+        assert predicted["time_ms"].shape == predicted["trace"].shape[1:]
+        assert predicted["time_ms"].tolist() == open_windows(folder / "windows.zarr").time.tolist()
+
+
 def test_a_single_network_has_no_spread(folder: Path):
     assert "coverage_observed" not in metrics(folder, "wide")
     header, rows = read_csv(folder / "wide.csv")

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from gbar.emulate.split import TEST, TRAIN, VALIDATION, SplitSettings, split_others, split_windows
+from gbar.config.emulate import EmulateSection
+from gbar.config.explain import checked
+from gbar.emulate.split import TEST, TRAIN, VALIDATION, SplitSettings, check_rows, split_others, split_windows
 from gbar.errors import UserError
 
 IDS = [f"row{k:03d}" for k in range(100) for _ in range(1 + k % 4)]
@@ -57,3 +59,29 @@ def test_silent_simulations_are_dealt_out_in_the_same_shares_beside_those_with_w
     assert found[: len(IDS)].tolist() == [dealt[one] for one in IDS]
     for part, share in ((TRAIN, 0.72), (VALIDATION, 0.08), (TEST, 0.2)):
         assert np.mean(found[len(IDS) :] == part) == pytest.approx(share, abs=0.08)
+
+
+@pytest.mark.parametrize(
+    ("rows", "section", "message"),
+    [
+        (2, {}, "emulate.split: 2 simulations leave none for "),
+        (8, {"split": {"test": 0.9, "validation": 0.1}}, "emulate.split: 8 simulations leave none for validation"),
+        (
+            40,
+            {"settings": 41},
+            "emulate: one is to learn from 41 settings, but sweep a has 40 rows, of which",
+        ),
+        (40, {"learning": [20, 50]}, "emulate: one_50 is to learn from 50 settings"),
+    ],
+)
+def test_too_few_rows_are_told_before_they_are_solved(rows: int, section: dict, message: str) -> None:
+    network = {"name": "latent", "widths": [4]}
+    model = {"network": network, "training": {"epochs": 1}, "settings": section.get("settings")}
+    values = {"sweep": "a", "models": {"one": model}, "split": section.get("split")}
+    if "learning" in section:
+        values["learning"] = {"models": ["one"], "settings": section["learning"]}
+    emulate = checked(EmulateSection, values)
+    with pytest.raises(UserError) as raised:
+        check_rows(rows, emulate)
+    assert str(raised.value).startswith(message)
+    check_rows(1000, emulate)

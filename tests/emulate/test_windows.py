@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -5,10 +6,12 @@ import numpy as np
 import pytest
 import zarr
 from made_up import measured_rows, unpaced
+from netcdf import opened_and_written
 from tests.action_potentials import action_potentials, reference_trace
 
 from gbar.biomarker_table import DIVERGED, OK, Row
 from gbar.emulate.measures import first_beats
+from gbar.emulate.scaling import scalings
 from gbar.emulate.split import SplitSettings
 from gbar.emulate.windows import (
     BEAT_TIME,
@@ -182,13 +185,35 @@ def test_the_time_of_the_beat_is_an_input_if_asked_for(sweep: tuple[zarr.Group, 
     assert timed.setting_inputs.shape == (5, 2)
 
 
-def test_xarray_opens_a_data_set(windows: Windows, tmp_path: Path) -> None:
-    xarray = pytest.importorskip("xarray")
-    write_windows(tmp_path / "windows.zarr", windows, {})
-    data = xarray.open_zarr(tmp_path / "windows.zarr", consolidated=False)
+def test_xarray_opens_a_data_set_and_writes_it_to_netcdf(windows: Windows, tmp_path: Path) -> None:
+    write_windows(tmp_path / "windows.zarr", windows, {"sweep": {"cell": None}})
+    data = opened_and_written(tmp_path / "windows.zarr", tmp_path)
     assert data["trace"].dims == ("window", "sample")
     assert data["inputs"].dims == ("window", "feature")
-    assert data.attrs["features"] == ["INa", "IKr"]
+    assert json.loads(data.attrs["features"]) == ["INa", "IKr"]
+
+
+def test_the_inputs_are_told_with_the_units_and_the_own_values_of_the_cell(tmp_path: Path) -> None:
+    V = np.stack([action_potentials(list(np.arange(50, 4900, 400)), 5000, dt_ms=DT)] * 6).astype(np.float32)
+    values = {"INa": np.linspace(0.5, 1.0, 6), "Ko": np.linspace(4.0, 6.0, 6)}
+    quantities = [
+        Quantity("INa", "1", "scaling", 1.0, values["INa"].tolist()),
+        Quantity("Ko", "mM", "external potassium", 5.4, values["Ko"].tolist()),
+    ]
+    ids, status = [f"row{k}" for k in range(6)], np.zeros(6, np.int8)
+    writer = StoreWriter(tmp_path / "store.zarr", Layout(ids, quantities, V.shape[1], DT, unpaced(DT)))
+    writer.write(0, V, status)
+    writer.close()
+    table = measured_rows(ids, values, status, V, DT)
+    settings = replace(SETTINGS, beat_time=True)
+    made = build_windows(open_store(tmp_path / "store.zarr"), table, settings, SPLIT)
+    write_windows(tmp_path / "windows.zarr", made, {})
+    *varied, beat_time = open_windows(tmp_path / "windows.zarr").quantities
+    assert varied == [Quantity("INa", "1", "scaling", 1.0), Quantity("Ko", "mM", "external potassium", 5.4)]
+    assert (beat_time.name, beat_time.unit) == (BEAT_TIME, "ms")
+    inputs, _ = scalings(made)
+    assert [(one.own_value, one.unit) for one in inputs[:2]] == [(1.0, "1"), (5.4, "mM")]
+    assert made.upstroke_ms.min() < inputs[2].own_value < made.upstroke_ms.max()
 
 
 def test_a_folder_that_is_no_data_set_is_refused(tmp_path: Path) -> None:

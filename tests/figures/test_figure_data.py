@@ -28,6 +28,14 @@ def beats(first_upstroke_ms: float) -> np.ndarray:
     return np.where(first_upstroke_ms > TIME_MS, -75.0, V)
 
 
+ATTRIBUTES = {
+    "features": '["INa", "Ko", "beat_time_ms"]',
+    "units": '["1", "mM", "ms"]',
+    "meanings": '["", "external potassium", ""]',
+    "controls": [1.0, 5.4, 100.0],
+}
+
+
 @pytest.fixture
 def sweep(tmp_path) -> Path:
     """INa at four levels alone, one row that scales both currents, one that diverged; INa 0 is silent."""
@@ -93,7 +101,7 @@ def test_a_table_that_lacks_rows_of_the_store_is_refused(sweep):
 def test_held_out_settings_are_ranked_by_the_best_model_on_the_windows_all_models_predict(tmp_path):
     rng = np.random.default_rng(0)
     trace = rng.normal(size=(12, 50)).astype(np.float32)
-    group = zarr.create_group(tmp_path / "windows.zarr", attributes={"features": ["INa", "IKr", "beat_ms"]})
+    group = zarr.create_group(tmp_path / "windows.zarr", attributes=ATTRIBUTES)
     row = np.repeat(np.arange(6), 2).astype(np.int32)
     inputs = np.stack([0.1 * row, np.ones(12), 100 * np.ones(12)], axis=1).astype(np.float32)
     for name, values in {"trace": trace, "row": row, "inputs": inputs, "time": np.arange(50) * 0.12}.items():
@@ -108,7 +116,7 @@ def test_held_out_settings_are_ranked_by_the_best_model_on_the_windows_all_model
     assert ranked_by == "good"
     assert [one.rank for one in shown] == [1, 3, 5]
     assert {one.n_settings for one in shown} == {5}
-    assert [one.scalings for one in shown] == [{"INa": value, "IKr": 1.0} for value in (0.5, 0.3, 0.2)]
+    assert [one.scalings for one in shown] == [{"INa": value, "Ko": 1.0} for value in (0.5, 0.3, 0.2)]
     assert [np.mean(one.predicted_mV["bad"] - one.simulated_mV) for one in shown] == pytest.approx([1.5, 6, 12])
 
 

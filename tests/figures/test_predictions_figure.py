@@ -7,6 +7,7 @@ import pytest
 from looks import labels, outside, overlapping, panels
 
 from gbar.figures.predictions import HeldOut, draw_predictions, rmse_by_setting, spread_ranks
+from gbar.store import Quantity
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 6, 7, 61, 400])
@@ -67,3 +68,30 @@ def test_many_models_have_room_for_their_errors_above_the_traces_and_the_best_li
     lowest = min(text.get_window_extent().y0 for text in trace.texts)
     assert all(trace.transData.transform((0, at_mV))[1] < lowest for at_mV in (top_mV, *trace.get_yticks()))
     assert max(trace.lines, key=lambda line: line.get_zorder()).get_label() == "latent"
+
+
+def test_a_setting_is_told_by_all_that_differs_from_the_control_in_its_unit_within_the_width_of_its_panel():
+    known = {
+        "gKr": Quantity("gKr", "1", "", 1.0),
+        "gCaL": Quantity("gCaL", "1", "", 1.0),
+        "Ko": Quantity("Ko", "mM", "", 5.4),
+        "Nao": Quantity("Nao", "mM", "", 140.0),
+        "stimulus.gain": Quantity("stimulus.gain", "pA/pF", "", -52.0),
+        "stimulus.cycle_length_ms": Quantity("stimulus.cycle_length_ms", "ms", "", 1000.0),
+    }
+    values = {"gKr": 0.8972, "gCaL": 1.0, "Ko": 1.0, "Nao": 140.0, "stimulus.gain": -64.8}
+    values["stimulus.cycle_length_ms"] = 711.4
+    shown = [replace(held_out(rank, 0), scalings=values) for rank in spread_ranks(61)]
+    figure = draw_predictions(shown, ranked_by="dlstm3", known=known)
+    told = " ".join(panels(figure)[0].get_title(loc="left").splitlines()[1:])
+    assert told.strip() == "gKr 0.897, Ko 1 mM, gain −64.8 pA/pF, cycle length 711 ms"
+    assert overlapping(figure) == []
+    assert outside(figure) == []
+
+
+def test_a_random_setting_of_five_currents_stays_within_its_panel():
+    values = dict.fromkeys(("INa", "IKur", "IKr", "IK1", "ICaL"), 0.9272)
+    shown = [replace(held_out(rank, 0), scalings=values) for rank in spread_ranks(61)]
+    figure = draw_predictions(shown, ranked_by="dlstm3")
+    assert overlapping(figure) == []
+    assert outside(figure) == []

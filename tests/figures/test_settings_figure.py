@@ -1,5 +1,6 @@
 """The figure of the beating and silent settings of a design."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -8,6 +9,7 @@ from looks import labels, outside, overlapping, panels
 from matplotlib.patches import Rectangle
 
 from gbar.figures.settings import Settings, draw_settings, subset_matrix
+from gbar.store import Quantity
 
 CURRENTS = ("INa", "IKur", "IKr", "IK1", "ICaL")
 
@@ -85,3 +87,39 @@ def test_every_point_of_a_full_grid_is_seen():
     figure = draw_settings(settings(grid))
     clouds = [points.get_offsets() for axes in panels(figure) for points in axes.collections]
     assert [len(np.unique(cloud, axis=0)) for cloud in clouds] == [len(grid) - 1] * 3
+
+
+OTHERS = (
+    ("gKr", "1", 1.0),
+    ("gCaL", "1", 1.0),
+    ("Ko", "mM", 5.4),
+    ("stimulus.gain", "pA/pF", -52.0),
+    ("stimulus.cycle_length_ms", "ms", 1000.0),
+    ("stimulus.coupling_ms", "ms", 300.0),
+)
+
+
+def told(scalings: np.ndarray) -> Settings:
+    quantities = tuple(
+        Quantity(name, unit, "", control, (control * column).tolist())
+        for (name, unit, control), column in zip(OTHERS, scalings.T, strict=False)
+    )
+    return replace(settings(scalings), quantities=quantities)
+
+
+@pytest.mark.parametrize("n", [2, 4, 6])
+def test_parameters_are_paired_in_their_units_and_their_names_do_not_overlap(n):
+    figure = draw_settings(told(np.random.default_rng(0).uniform(0.7, 1.3, (60, n))))
+    shown = {label.replace("\n", " ") for label in labels(figure)}
+    assert {"gKr scaling", "gCaL scaling"} <= shown
+    assert n < 4 or {"Ko (mM)", "stimulus gain (pA/pF)"} <= shown
+    assert n < 6 or "stimulus cycle length (ms)" in shown
+    assert overlapping(figure) == []
+    assert outside(figure) == []
+
+
+def test_one_quantity_at_a_time_is_a_matrix_whose_names_do_not_overlap():
+    figure = draw_settings(told(subsets(np.array([0.5, 1.0, 2.0]), 5)))
+    assert {"varied", "as a factor on the control's value"} <= labels(figure)
+    assert overlapping(figure) == []
+    assert outside(figure) == []

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zarr
+from netcdf import opened_and_written
 
 from gbar.config.explain import checked
 from gbar.config.gating import PacedSection
@@ -31,6 +32,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_paced(SETTINGS, {}, path / "control.zarr", lambda _: None)
     make_paced(SETTINGS, {"gKr": 0.25}, path / "altered.zarr", lambda _: None)
     return path
+
+
+def test_xarray_opens_it_with_names_units_and_times_and_writes_it_to_netcdf(folder: Path, tmp_path: Path):
+    data = opened_and_written(folder / "control.zarr", tmp_path)
+    assert dict(zip(data["state"].values, data["state_units"].values, strict=True))["V"] == "mV"
+    assert data["paced"].sel(state="V").dims == ("cycle_length", "sample")
+    assert data["time"].attrs["units"] == "ms"
+    np.testing.assert_allclose(data["clamped"].sel(state="V"), data["clamp_mV"])
+    assert data["current"].values.tolist() == list(CELL.current_names)
 
 
 def test_every_cycle_length_is_stimulated_at_its_own_rate(folder: Path):

@@ -5,9 +5,9 @@ from pathlib import Path
 import jax.numpy as jnp
 import numpy as np
 import pytest
-import xarray
 import zarr
 from made_up import gathered
+from netcdf import opened_and_written
 
 from gbar.biomarker_table import DIVERGED
 from gbar.config.explain import checked
@@ -146,12 +146,13 @@ def test_the_check_counts_crossings_in_its_two_windows_at_any_sampling_interval(
         assert found.tolist() == list(cases.values())
 
 
-def test_xarray_opens_it_in_millivolts(path: Path, traces: Traces) -> None:
-    data = xarray.open_zarr(path, chunks=None, consolidated=False)
+def test_xarray_opens_it_in_millivolts_and_writes_it_to_netcdf(path: Path, traces: Traces, tmp_path: Path) -> None:
+    data = opened_and_written(path, tmp_path)
     assert data["trace"].dims == ("row", "sample")
     assert data["trace"].attrs["units"] == "mV"
     np.testing.assert_allclose(data["trace"][:3], traces.read(np.arange(3)) * 0.01, rtol=1e-6)
-    assert set(data.coords) == {"id", "fold"}
+    assert set(data.coords) == {"id", "fold", "time"}
+    assert data["time"][:3].values.tolist() == pytest.approx([0, 0.4, 0.8])
 
 
 def test_the_same_store_gives_the_same_digest_and_another_window_another(

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pytest
 import zarr
+from netcdf import opened_and_written
 
 from gbar.config.explain import checked
 from gbar.config.subthreshold import BaselineSection, CurrentsSection, FilterSection
@@ -57,6 +58,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         evaluate_filter(path / name, data, path / f"{name}.json", path / f"{name}.npz")
     evaluate_baseline(data, BaselineSection(last=40), path / "linear.json")
     return path
+
+
+def test_xarray_opens_the_paths_with_their_times_and_writes_them_to_netcdf(folder: Path, tmp_path: Path):
+    data = opened_and_written(folder / "data.zarr", tmp_path)
+    assert data["time"].dims == ("sample",)
+    assert data["time"][:2].values.tolist() == [1, 2]
+    with np.load(folder / "causal.npz") as predicted:
+        for part in ("validation", "test"):
+            assert predicted[f"{part}_time_ms"].tolist() == list(range(1, predicted[part].shape[1] + 1))
 
 
 def metrics(folder: Path, name: str) -> dict:

@@ -54,3 +54,35 @@ def test_a_torn_block_is_named_with_what_to_do(project: Project):
     assert "delete it and run again" in outcome.output
     block.unlink()
     assert project.snakemake().status == 0
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "results/sweeps/nope/store.zarr",
+        "results/figures/traces_nope.svg",
+        "results/emulate/nope/model",
+        "results/sweeps/nope/blocks/0123456789abcdef.npz",
+    ],
+)
+def test_a_target_of_a_name_that_the_study_has_not_is_no_target(fresh: Project, target: str):
+    outcome = fresh.snakemake("--dry-run", target)
+    assert outcome.status != 0
+    assert "MissingRuleException" in outcome.output
+    assert target in outcome.output
+    assert "KeyError" not in outcome.output
+
+
+def test_too_few_rows_for_the_split_are_told_before_any_is_solved(fresh: Project):
+    edited(fresh, "sweeps", "hipsc", "design", value={"kind": "grid", "vary": ["INa"], "levels": [1.0, 1.2]})
+    outcome = fresh.snakemake("--dry-run")
+    assert outcome.status != 0
+    assert "emulate.split: 2 simulations leave none for " in outcome.output
+
+
+def test_a_design_table_that_cannot_be_used_is_named_with_its_sweep_and_the_folder(fresh: Project):
+    edited(fresh, "sweeps", "cloud", "design", value={"kind": "table", "path": "mine.csv"})
+    outcome = fresh.snakemake("--dry-run")
+    assert outcome.status != 0
+    assert "sweeps.cloud: design.path: 'mine.csv' cannot be read (No such file or directory)" in outcome.output
+    assert f"it was looked for in {fresh.folder}" in outcome.output

@@ -18,6 +18,11 @@ __version__ = "0.1.0"
 _HOMES = {"load_inverter": "gbar.invert.inverter", "load_model": "gbar.model"}
 
 
+def __dir__() -> list[str]:
+    """List the public functions, too, before they are imported."""
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> Any:
     """Import the public functions when they are first used (PEP 562)."""
     if name in _HOMES:

@@ -23,6 +23,8 @@ class _Input(_Values):
     scale: Number
     minimum: Number
     maximum: Number
+    own_value: Number
+    unit: Annotated[str, Field(max_length=60)]
 
 
 class _Output(_Values):

@@ -24,19 +24,46 @@ from gbar.history import EpochRecord
 from gbar.model_files import EMULATOR, FORMAT, damaged, read_model_files
 from gbar.nets.latent import Latent
 from gbar.network_folder import numbers_of, write_network_folder
+from gbar.store import Quantity
 
 BATCH = 256  # largest number of samples predicted at once
 
 
 @dataclass(frozen=True)
 class Input:
-    """One input of a network: its name, its scaling, and the range it was trained on."""
+    """One input of a network.
+
+    Attributes:
+        name: its name.
+        offset: subtracted from its value.
+        scale: what the difference is divided by.
+        minimum: the smallest value it was trained on.
+        maximum: the largest.
+        own_value: its value in the control cell: 1 of a scaling, what the cell has of a parameter.
+        unit: of its values; "1" of a scaling.
+    """
 
     name: str
     offset: float
     scale: float
     minimum: float
     maximum: float
+    own_value: float = 1.0
+    unit: str = "1"
+
+    @property
+    def is_scaling(self) -> bool:
+        """Whether it is a factor; otherwise it is the value of a parameter or a number of the stimulus."""
+        return self.unit == "1" and self.own_value == 1
+
+    @property
+    def quantity(self) -> Quantity:
+        """The input in words."""
+        return Quantity(self.name, self.unit, "", self.own_value)
+
+    def covers(self, value: float) -> bool:
+        """Tell whether a value is in the range it was trained on, which is known in float32."""
+        return self.minimum <= float(np.float32(value)) <= self.maximum
 
 
 @dataclass(frozen=True)
@@ -146,6 +173,11 @@ class Model:
     def inputs(self) -> tuple[str, ...]:
         """Names of the inputs, in the order of the features."""
         return tuple(item.name for item in self.card.inputs)
+
+    @property
+    def own_values(self) -> dict[str, float]:
+        """What each input is in the control cell."""
+        return {item.name: item.own_value for item in self.card.inputs}
 
     @property
     def times_ms(self) -> np.ndarray:

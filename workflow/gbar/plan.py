@@ -13,11 +13,12 @@ at an edited configuration (`snakemake -n`) while jobs run changes nothing for t
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gbar.config.sweep import SweepSection
+from gbar.errors import UserError
 from gbar.files import read_csv, write_csv, write_text
 from gbar.sweep import DesignTable, design_key, design_table
 
@@ -39,6 +40,25 @@ class Plan:
     rows: int
     combinations: int
     table: str
+
+
+def plan_sweeps(sweeps: Mapping[str, SweepSection], folder: str | Path) -> dict[str, Plan]:
+    """Return the plan of each sweep, by its name.
+
+    Args:
+        sweeps: by name.
+        folder: that the folders of the sweeps are in.
+
+    Raises:
+        UserError: as `plan_sweep`; the sweep is named.
+    """
+    plans = {}
+    for name, sweep in sweeps.items():
+        try:
+            plans[name] = plan_sweep(sweep, Path(folder) / name)
+        except UserError as error:
+            raise UserError(f"sweeps.{name}: {error}") from None
+    return plans
 
 
 def plan_sweep(sweep: SweepSection, folder: str | Path) -> Plan:

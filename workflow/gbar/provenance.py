@@ -67,6 +67,8 @@ class Provenance:
         Raises:
             ValueError: it is none, or was changed.
         """
+        if not isinstance(values, Mapping):
+            raise ValueError("the provenance is none")
         told = {key: value for key, value in values.items() if key != "digest"}
         if values.get("digest") != digest_of(told, {}) or told.keys() != {field.name for field in fields(cls)}:
             raise ValueError("the provenance is not as it was written (its digest differs)")

@@ -1,5 +1,9 @@
 """What a sweep can vary, in words: scalings of currents, parameters of the cell, numbers of its stimulus."""
 
+from typing import Any
+
+import zarr
+
 from gbar import stimuli
 from gbar.config.sweep import STIMULUS, SweepSection
 from gbar.store import Quantity
@@ -14,3 +18,16 @@ def quantities(sweep: SweepSection) -> dict[str, Quantity]:
     scalings = [Quantity(one.name, "1", f"scaling of {one.name} ({one.meaning})", 1.0) for one in cell.currents]
     values = [Quantity(name, found.unit, found.meaning, found.default) for name, found in parameters.items()]
     return {quantity.name: quantity for quantity in scalings + values}
+
+
+def varied_quantities(store: zarr.Group) -> list[Quantity]:
+    """Return the varied quantities of a sweep with their values in its rows."""
+    quantities = []
+    for name in str(store.attrs["coordinates"]).split():
+        array: Any = store[name]
+        if name not in ("id", "status"):
+            about = array.attrs
+            quantities.append(
+                Quantity(name, about["units"], about["long_name"], float(about.get("control", 1)), array[:].tolist())
+            )
+    return quantities

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
 
 import numpy as np
 import zarr
 
 from gbar import stimuli
+from gbar.attributes import told
 from gbar.config.explain import checked
 from gbar.config.sweep import STIMULUS, SweepSection
 from gbar.traces import Beats, BeatSettings, Reading, find_beats, read_trace
@@ -56,6 +56,6 @@ def reader_of(sweep: SweepSection, values: Mapping[str, Sequence[float] | np.nda
 
 def reader_of_store(group: zarr.Group) -> RowReader:
     """Return the reader of the rows of a store that was opened and checked."""
-    sweep = checked(SweepSection, cast(dict[str, Any], group.attrs["configuration"]))
+    sweep = checked(SweepSection, told(group, "configuration"))
     varied = {name: np.asarray(held[:]) for name, held in group.arrays() if name.startswith(STIMULUS)}
     return reader_of(sweep, varied)

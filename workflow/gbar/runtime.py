@@ -5,6 +5,8 @@ import os
 import platform
 from pathlib import Path
 
+from gbar.errors import wrong
+
 
 def start_jax(x64: bool) -> None:
     """Prepare the environment for JAX on a CPU; a GPU is used as it is when JAX sees one.
@@ -14,6 +16,9 @@ def start_jax(x64: bool) -> None:
 
     Args:
         x64: whether arrays are float64 by default (solvers) or float32 (networks).
+
+    Raises:
+        UserError: JAX_PLATFORMS asks for devices that are not there.
     """
     flags = ["--xla_cpu_multi_thread_eigen=false"]
     cpu = _cpu_description()
@@ -28,6 +33,18 @@ def start_jax(x64: bool) -> None:
     os.environ["JAX_ENABLE_X64"] = "1" if x64 else "0"
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(_cache_folder(cpu)))
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.5")
+    if os.environ.get("JAX_PLATFORMS"):
+        _check_platforms(os.environ["JAX_PLATFORMS"])
+
+
+def _check_platforms(asked: str) -> None:
+    """Raise `UserError` where JAX finds none of the devices that the environment asks for."""
+    import jax
+
+    try:
+        jax.devices()
+    except (RuntimeError, AssertionError):  # of a plugin that finds no device, JAX asserts that there is a backend
+        raise wrong("JAX_PLATFORMS", asked, "cpu, a platform whose devices JAX finds here, or left out") from None
 
 
 def _cpu_description() -> str:

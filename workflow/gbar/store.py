@@ -5,10 +5,10 @@ setting) and `time`; `V` is the membrane potential, in float32 or compactly in i
 quantity, the row's `id` and its `status` are coordinates of `row`. A missing value is NaN, never 0. Every chunk has a
 checksum; the attribute `digests` holds one digest of the voltages and one of all else, so that what was damaged, lost
 or edited later is found. The attribute `provenance`, in which equal sweeps differ, is in neither and has its own.
+Nested attributes are JSON text (`gbar.attributes`).
 """
 
 import itertools
-import json
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ import numpy as np
 import zarr
 from zarr.codecs import ZstdCodec
 
+from gbar.attributes import consolidate, plain, told
 from gbar.digest import Digest
 from gbar.errors import UserError
 from gbar.provenance import Provenance
@@ -76,7 +77,7 @@ class StoreWriter:
     """Writes the rows of a new store; whole shards only, and the index last."""
 
     def __init__(self, path: str | Path, layout: Layout):
-        self._group = zarr.create_group(path, zarr_format=3, attributes=_plain(layout.attributes))
+        self._group = zarr.create_group(path, zarr_format=3, attributes=plain(layout.attributes))
         self._statuses = np.full(len(layout.ids), -1, dtype=np.int8)
         self._layout = layout
         self._digest = Digest()
@@ -126,11 +127,10 @@ class StoreWriter:
         named = [quantity.name for quantity in layout.quantities]
         self._group.attrs["coordinates"] = " ".join(["id", "status", *named])
         if provenance is not None:
-            self._group.attrs["provenance"] = _plain(provenance.to_json())
-        self._group.attrs["digests"] = {"V": self._digest.text(), "coordinates": _coordinates_digest(self._group)}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # zarr: consolidated metadata is not in the format's standard yet
-            zarr.consolidate_metadata(self._group.store)
+            self._group.attrs.update(plain({"provenance": provenance.to_json()}))
+        digests = {"V": self._digest.text(), "coordinates": _coordinates_digest(self._group)}
+        self._group.attrs.update(plain({"digests": digests}))
+        consolidate(self._group)
 
     def _add(self, name: str, values: np.ndarray, dimension: str, attributes: Mapping[str, object]) -> None:
         coordinate = self._group.create_array(
@@ -140,15 +140,11 @@ class StoreWriter:
             chunks=values.shape,
             compressors=ZstdCodec(level=1, checksum=True),
             dimension_names=(dimension,),
-            attributes=_plain(attributes),
+            attributes=plain(attributes),
             fill_value=np.nan if values.dtype.kind == "f" else None,
             config={"write_empty_chunks": True},
         )
         coordinate[:] = values
-
-
-def _plain(attributes: Mapping[str, object]) -> dict:
-    return json.loads(json.dumps(dict(attributes)))
 
 
 def open_store(path: str | Path) -> zarr.Group:
@@ -171,8 +167,7 @@ def provenance_of(group: zarr.Group) -> Provenance | None:
     Raises:
         ValueError: what it tells was changed.
     """
-    told = group.attrs.get("provenance")
-    return None if told is None else Provenance.from_json(told)  # type: ignore[arg-type]
+    return Provenance.from_json(told(group, "provenance")) if "provenance" in group.attrs else None
 
 
 def array(group: zarr.Group, name: str) -> zarr.Array:
@@ -257,7 +252,7 @@ def _damage(path: str | Path, group: zarr.Group) -> list[str]:
     if missing:
         return [f"{len(missing)} of its files are missing, the first is {missing[0]}"]
     try:
-        intact = group.attrs["digests"]["coordinates"] == _coordinates_digest(group)  # type: ignore[index]
+        intact = told(group, "digests")["coordinates"] == _coordinates_digest(group)
     except Exception as error:  # a checksum, or a description that lost its meaning
         return [f"the coordinates cannot be read ({error})"]
     if not intact:
@@ -307,6 +302,6 @@ def _verify_voltage(group: zarr.Group, ids: list[str], status: np.ndarray) -> li
         wrong += [
             f"the voltage of row {ids[start + row]} has gaps, but its status is ok" for row in np.flatnonzero(gaps)
         ]
-    if not wrong and digest.text() != group.attrs["digests"]["V"]:  # type: ignore[index]
+    if not wrong and digest.text() != told(group, "digests")["V"]:
         wrong.append("the voltages are not as they were written (their digest differs)")
     return wrong

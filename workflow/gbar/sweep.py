@@ -12,6 +12,7 @@ import warnings
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,8 @@ from gbar.config.sweep import (
     UniformDesign,
 )
 from gbar.errors import UserError, wrong
-from gbar.files import read_csv, regular
+from gbar.files import regular
+from gbar.user_tables import Line, UserTable, read_user_table
 
 ID_BYTES = 10  # 80 bits: two of a million rows share an id with a chance of 4e-13
 ROWS_IN_WORDS = 65_536  # rows whose text is held at once: a million of ten parameters is a gigabyte
@@ -60,9 +62,10 @@ def design_table(sweep: SweepSection) -> DesignTable:
         UserError: a design CSV that cannot be used, or a design without rows.
     """
     design = sweep.design
+    lines: list[int] = []
     match design:
         case SubsetsDesign():
-            names, values = list(design.vary), _subsets(design)
+            names, values = list(design.vary), _subsets(design, sweep.own_values())
         case OneAtATimeDesign():
             names, values = list(design.vary), _one_at_a_time(design, sweep.own_values())
         case GridDesign():
@@ -72,7 +75,7 @@ def design_table(sweep: SweepSection) -> DesignTable:
         case SobolDesign():
             names, values = list(design.vary), _sobol(design)
         case TableDesign():
-            names, values = _table(design, sweep)
+            names, values, lines = _table(design, sweep)
     values = values + 0.0  # -0.0 and 0.0 are one setting
     ids = _row_ids(sweep, names, values)
     first = {identity: row for row, identity in reversed(list(enumerate(ids)))}
@@ -80,7 +83,7 @@ def design_table(sweep: SweepSection) -> DesignTable:
     if isinstance(design, TableDesign) and len(keep) < len(ids):
         repeated = next(row for row, identity in enumerate(ids) if first[identity] != row)
         raise UserError(
-            f"{design.path} line {repeated + 2}: the same setting as line {first[ids[repeated]] + 2}; "
+            f"{design.path} line {lines[repeated]}: the same setting as line {lines[first[ids[repeated]]]}; "
             "every row must be a setting of its own"
         )
     return DesignTable(tuple(names), values[keep], [ids[row] for row in keep], len(ids))
@@ -104,7 +107,8 @@ def _content(key: str, path: str) -> bytes:
     try:
         return regular(path).read_bytes()
     except OSError as error:
-        raise UserError(f"{key}: {path!r} cannot be read ({error.strerror})") from None
+        place = "" if Path(path).is_absolute() else f"; it was looked for in {Path.cwd()}"
+        raise UserError(f"{key}: {path!r} cannot be read ({error.strerror}){place}") from None
 
 
 def solver_meaning(sweep: SweepSection) -> dict[str, float | str | None]:
@@ -182,8 +186,8 @@ def _stimulus_meanings(sweep: SweepSection, names: list[str], values: np.ndarray
         yield b"" if meaning is None else b";stimulus=" + canonical(meaning).encode()
 
 
-def _subsets(design: SubsetsDesign) -> np.ndarray:
-    """Every non-empty subset of the quantities by every level; the rest stay at 1 (as published: 31 x 11 = 341)."""
+def _subsets(design: SubsetsDesign, own: Mapping[str, float]) -> np.ndarray:
+    """Every non-empty subset of the quantities by every level; the rest stay as they are (published: 31 x 11 = 341)."""
     members = np.array(
         [
             [place in subset for place in range(len(design.vary))]
@@ -192,7 +196,8 @@ def _subsets(design: SubsetsDesign) -> np.ndarray:
         ]
     )
     levels = np.array(design.levels, dtype=float)
-    return np.where(members[:, None, :], levels[None, :, None], 1.0).reshape(-1, len(design.vary))
+    rest = np.array([own[name] for name in design.vary])
+    return np.where(members[:, None, :], levels[None, :, None], rest).reshape(-1, len(design.vary))
 
 
 def _one_at_a_time(design: OneAtATimeDesign, own: dict[str, float]) -> np.ndarray:
@@ -231,35 +236,34 @@ def _sobol(design: SobolDesign) -> np.ndarray:
     return points[:, [names.index(name) for name in design.vary]]
 
 
-def _table(design: TableDesign, sweep: SweepSection) -> tuple[list[str], np.ndarray]:
-    """Return names and values of a design CSV."""
-    header, rows = read_csv(design.path)
+def _table(design: TableDesign, sweep: SweepSection) -> tuple[list[str], np.ndarray, list[int]]:
+    """Return names and values of a design CSV, and the lines of the file that they stand in."""
+    table = read_user_table(design.path)
     allowed = sweep.own_values()
     cell = sweep.cell.cell()
-    names = design.vary or header
+    names = design.vary or table.header
     for name in names:
-        if header.count(name) > 1:
+        if table.header.count(name) > 1:
             raise UserError(f"{design.path}: the column {name!r} stands twice; every column must have its own name")
-        if name not in header:
-            raise UserError(f"{design.path}: the column {name!r} is missing; the header has {', '.join(header)}")
+        if name not in table.header:
+            raise UserError(f"{design.path}: the column {name!r} is missing; the header has {', '.join(table.header)}")
         if name not in allowed:
-            raise UserError(f"{design.path}: the column {name!r} is unknown; allowed are {', '.join(allowed)}")
-    if not rows:
+            others = "" if design.vary else "; where the table has others, name those of the design in `vary`"
+            raise UserError(f"{design.path}: the column {name!r} is unknown; allowed are {', '.join(allowed)}{others}")
+    if not table.rows:
         raise UserError(f"{design.path}: the design is empty; it must have at least one row below the header")
-    places = [header.index(name) for name in names]
-    values = np.empty((len(rows), len(names)))
-    for row, cells_of_row in enumerate(rows):
-        for column, (name, place) in enumerate(zip(names, places, strict=True)):
-            key = f"{design.path} line {row + 2}, column {name}"
-            values[row, column] = _table_number(key, name, cells_of_row[place], cell)
-    return names, values
+    values = np.empty((len(table.rows), len(names)))
+    for place, row in enumerate(table.rows):
+        for column, name in enumerate(names):
+            values[place, column] = _table_number(table, row, name, cell)
+    return names, values, [row.number for row in table.rows]
 
 
-def _table_number(key: str, name: str, text: str, cell: Cell) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise wrong(key, text, "a finite number") from None
+def _table_number(table: UserTable, row: Line, name: str, cell: Cell) -> float:
+    key, value = f"{table.path} line {row.number}, column {name}", table.number(row, name)
+    text = row.cells[table.header.index(name)]
+    if math.isnan(value) and text.lower() != "nan":
+        raise wrong(key, text, "a finite number")
     if name.startswith(STIMULUS):
         if not math.isfinite(value):
             raise wrong(key, value, "a finite number")

@@ -3,31 +3,55 @@ import os
 import sys
 from pathlib import Path
 
+from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
-LIBRARY = Path(workflow.basedir) / "workflow"
+LIBRARY = Path(CLONE).resolve() / "workflow"
 sys.path.insert(0, str(LIBRARY))
 
 from gbar import resources
 from gbar.config.base import canonical
 from gbar.config.gating import CONTROL
+from gbar.config.layers import check_yaml, inherited, joined, typed
 from gbar.config.study import load_study
+from gbar.emulate.split import check_rows
 from gbar.errors import UserError
 from gbar.figures.titles import kind_of
 from gbar.files import check_links
 from gbar.invert import needs
-from gbar.plan import plan_sweep
+from gbar.plan import plan_sweeps
 from gbar.sources import code_of, data_of, offer_to_jobs
 
 offer_to_jobs()  # cluster jobs read this file, too
 
+
+def layers():
+    """The configurations that make up the study, the lowest first, each with a name."""
+    settings = workflow.config_settings
+    said = [(str(path), load_configfile(path)) for path in settings.configfiles]
+    said += [("--config", typed(settings.config))] if settings.config else []
+    if LAID_OVER and LAID_OVER != settings.overwrite_config:
+        said = [("the Snakefile above", LAID_OVER)]  # which has the command line in it
+    is_whole = workflow.modifier.skip_configfile or (said and settings.replace_workflow_config)
+    return said if is_whole or not os.path.exists(BASE) else [(BASE, load_configfile(BASE)), *said]
+
+
 try:
-    STUDY = load_study(config)
+    for file in dict.fromkeys([*workflow.configfiles, *workflow.config_settings.configfiles]):
+        check_yaml(file)
+    STUDY = load_study(joined(layers()))
     RESULTS = STUDY.results
+    if workflow.modifier.path_modifier.replace_prefix(RESULTS) != RESULTS:
+        raise UserError(
+            "prefix: does not work, since plans are written when the Snakefile is read; set `results` instead"
+        )
     check_links(RESULTS)
-    PLANS = {name: plan_sweep(sweep, f"{RESULTS}/sweeps/{name}") for name, sweep in STUDY.sweeps.items()}
+    PLANS = plan_sweeps(STUDY.sweeps, f"{RESULTS}/sweeps")
+    if STUDY.emulate:
+        check_rows(PLANS[STUDY.emulate.sweep].rows, STUDY.emulate)
 except UserError as error:
-    raise WorkflowError(str(error)) from None
+    raise WorkflowError("\n".join(filter(None, [str(error), inherited(str(error), layers())]))) from None
 
 MODELS = sorted(STUDY.emulate.models) if STUDY.emulate else []
 TRAININGS = STUDY.emulate.trainings() if STUDY.emulate else {}  # the models, and those of the learning curves
@@ -60,14 +84,35 @@ CAPTIONS = os.path.relpath(LIBRARY / "report")
 FIGURES = [f"traces_{sweep}" for sweep in STUDY.plain_sweeps]  # emulators add theirs
 
 
+def one_of(names):
+    """A pattern of the names that the study has; what it has not is no file that a rule makes."""
+    return "|".join(names) or "(?!)"
+
+
 wildcard_constraints:
-    sweep="[a-z][a-z0-9_]*",
+    sweep=one_of(PLANS),
     block="[0-9a-f]{16}",
-    model="[a-z][a-z0-9_]*",
+    model=one_of(TRAININGS),
 
 
 def block_file(sweep, block):
     return f"{RESULTS}/sweeps/{sweep}/blocks/{block}.npz"
+
+
+def told_of_copied_results():
+    """Say what to do about results that were not made in this folder, whose time stamps say nothing."""
+    made = [f"{RESULTS}/report.html", *(block_file(sweep, block) for sweep in PLANS for block in PLANS[sweep].blocks)]
+    records = Path(".snakemake/metadata")
+    is_new_here = not records.is_dir() or not any(records.iterdir())
+    if workflow.is_main_process and is_new_here and any(map(os.path.exists, made)):
+        logger.warning(
+            f"{RESULTS} holds results that this folder has no records of. Where they were copied, cloned or unpacked, "
+            "their time stamps say nothing and they would be made again: `snakemake --touch --cores 1`, with the same "
+            f"configuration, takes them as they are; `gbar verify {RESULTS}` checks them."
+        )
+
+
+told_of_copied_results()
 
 
 def table_of_plan(wildcards):

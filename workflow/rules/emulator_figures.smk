@@ -138,6 +138,7 @@ rule figure_smoothing:
 
 rule figure_errors:
     input:
+        windows=f"{RESULTS}/emulate/windows.zarr",
         scores=expand(f"{RESULTS}/emulate/{{model}}/scores.csv", model=MODELS),
         code=code("gbar.figures.errors", "gbar.figures.errors_data"),
     output:
@@ -158,7 +159,8 @@ rule figure_errors:
     message:
         "Drawing the error by current and level"
     shell:
-        "python -m gbar figure errors --scores {params.scores:q} --out {output.svg:q} {output.png:q} > {log:q} 2>&1"
+        "python -m gbar figure errors --windows {input.windows:q} --scores {params.scores:q}"
+        " --out {output.svg:q} {output.png:q} > {log:q} 2>&1"
 
 
 rule figure_apd:

@@ -10,10 +10,10 @@ FIRST_RECORD = next(iter(STUDY.gating.identification.records))  # what is judged
 
 
 wildcard_constraints:
-    cell="[a-z][a-z0-9_]*",
-    altered="[a-z][a-z0-9_]*",
-    network="[a-z][a-z0-9_]*",
-    record="[a-z][a-z0-9_]*",
+    cell=one_of(PACED),
+    altered=one_of(ALTERED),
+    network=one_of(GATES_BY),
+    record=one_of(STUDY.gating.identification.records),
 
 
 def scales_of(wildcards):

@@ -5,11 +5,11 @@ INVERTED = f"{RESULTS}/invert/{{inverter}}"
 
 
 wildcard_constraints:
-    inverter="[a-z][a-z0-9_]*",
+    inverter=one_of(STUDY.invert),
     trial="[0-9]+",
     offset="[0-9]+",
     number="[0-9]+",
-    recording="[a-z][a-z0-9_]*",
+    recording=one_of(STUDY.recordings),
 
 
 def inverter(wildcards):

@@ -9,8 +9,8 @@ SHOWN_FILTERS = [next(iter(STUDY.subthreshold.trainings_of(model))) for model in
 
 
 wildcard_constraints:
-    filter="[a-z][a-z0-9_]*",
-    baseline="[a-z][a-z0-9_]*",
+    filter=one_of(FILTERS),
+    baseline=one_of(BASELINES),
 
 
 def need_of_currents(wildcards):

@@ -14,14 +14,12 @@ One row a section. Its columns:
 A section is attached with its beginning, as in NEURON.
 """
 
-import csv
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from gbar.errors import UserError, wrong
-from gbar.files import regular
+from gbar.user_tables import number, read_lines
 
 COLUMNS = (
     "section",
@@ -65,50 +63,53 @@ def read_morphology(path: Path, groups: tuple[str, ...]) -> tuple[Section, ...]:
         UserError: the file cannot be read or lacks a column, a value makes no sense, a name stands twice, a parent
             is missing, there is not exactly one root, or sections form a ring.
     """
-    try:
-        with regular(path).open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns = tuple(reader.fieldnames or ())
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path}: the morphology cannot be read ({error})") from None
-    if set(columns) != set(COLUMNS):
-        raise wrong(f"{path}: columns", ",".join(columns), ",".join(COLUMNS))
-    sections = tuple(_section(row, f"{path}: row {number}", groups) for number, row in enumerate(rows, start=1))
+    (header, *rows), decimal_comma = read_lines(path, "the morphology cannot be read")
+    if set(header.cells) != set(COLUMNS):
+        raise wrong(f"{path}: columns", ",".join(header.cells), ",".join(COLUMNS))
+    texts = [_text(row.cells, header.cells, f"{path}: row {place}") for place, row in enumerate(rows, start=1)]
+    sections = tuple(
+        _section(text, f"{path}: row {place}", groups, decimal_comma) for place, text in enumerate(texts, start=1)
+    )
     _check_tree(sections, path)
     return sections
 
 
-def _section(row: dict[str | None, Any], where: str, groups: tuple[str, ...]) -> Section:
-    if None in row:
+def _text(cells: list[str], header: list[str], where: str) -> dict[str, str]:
+    """Return the text of a row by column; empty where the row ends before."""
+    if any(cells[len(header) :]):
         raise UserError(
             f"{where}: there are more values than columns; a row has one value for each of the {len(COLUMNS)}"
         )
-    text = {column: (row[column] or "").strip() for column in COLUMNS}
+    return dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))
+
+
+def _section(text: dict[str, str], where: str, groups: tuple[str, ...], decimal_comma: bool) -> Section:
     if not text["section"]:
         raise wrong(f"{where}: section", "", "a name")
     where = f"{where} ({text['section']})"
     if text["mechanisms"] not in groups:
         raise wrong(f"{where}: mechanisms", text["mechanisms"], f"one of {', '.join(groups)}")
-    diameter = _positive(text["diameter_um"], f"{where}: diameter_um")
-    end_diameter = text["end_diameter_um"]
+
+    def positive(column: str) -> float:
+        return _positive(text[column], f"{where}: {column}", decimal_comma)
+
+    diameter = positive("diameter_um")
     return Section(
         name=text["section"],
         parent=text["parent"] or None,
-        position=_position(text["parent_position"], f"{where}: parent_position") if text["parent"] else 0.0,
-        length_um=_positive(text["length_um"], f"{where}: length_um"),
+        position=_position(text["parent_position"], f"{where}: parent_position", decimal_comma)
+        if text["parent"]
+        else 0.0,
+        length_um=positive("length_um"),
         diameter_um=diameter,
-        end_diameter_um=_positive(end_diameter, f"{where}: end_diameter_um") if end_diameter else diameter,
+        end_diameter_um=positive("end_diameter_um") if text["end_diameter_um"] else diameter,
         compartments=_count(text["compartments"], f"{where}: compartments"),
         group=text["mechanisms"],
     )
 
 
-def _positive(text: str, where: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+def _positive(text: str, where: str, decimal_comma: bool) -> float:
+    value = number(text, decimal_comma)
     if not 0 < value < math.inf:
         raise wrong(where, text, "a finite number above 0")
     return value
@@ -120,11 +121,8 @@ def _count(text: str, where: str) -> int:
     return int(text)
 
 
-def _position(text: str, where: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+def _position(text: str, where: str, decimal_comma: bool) -> float:
+    value = number(text, decimal_comma)
     if value not in POSITIONS:
         raise wrong(where, text, "0, 0.5 or 1")
     return value

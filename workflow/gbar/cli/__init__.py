@@ -22,6 +22,7 @@ from gbar.cli import (
     sweep,
     verify,
 )
+from gbar.cli.interrupt import INTERRUPTED, ctrl_c_ends
 from gbar.errors import UserError
 
 GROUPS = (
@@ -57,16 +58,22 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb and return the exit status: 0, or 2 for a mistake of the user, or 1 for a failed check."""
+    """Run one verb and return the exit status: 0, 2 for a mistake of the user, 1 for a failed check, 130 for Ctrl-C."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = parser().parse_args(given)
     if hasattr(options, "settings"):
         print(f"$ gbar {shlex.join(given)}", file=sys.stderr)  # so that a job can be repeated from its log
     try:
-        return options.run(options) or 0
+        with ctrl_c_ends():
+            return options.run(options) or 0
     except UserError as error:
         print(f"gbar: {error}", file=sys.stderr)
         return 2
+    except MemoryError as error:
+        print(f"gbar: this takes more memory than there is ({error or 'none is left'})", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # the reader, such as `head`, has seen enough
         return 0

@@ -45,6 +45,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     smoothing.set_defaults(draw=_smoothing)
 
     errors = drawings.add_parser("errors", help="error by current and level")
+    errors.add_argument("--windows", type=Path, required=True, help="data set")
     add_named_paths(errors, "--scores", SCORES)
     errors.set_defaults(draw=_errors)
 
@@ -113,12 +114,13 @@ def _traces(options: argparse.Namespace) -> object:
 def _predictions(options: argparse.Namespace) -> object:
     from gbar.config.explain import parsed
     from gbar.config.figures import PredictionsSection
+    from gbar.figures.model_data import read_inputs
     from gbar.figures.predictions import draw_predictions
     from gbar.figures.predictions_data import read_held_out
 
     settings = parsed(PredictionsSection, options.settings)
     shown, ranked_by = read_held_out(options.windows, dict(options.predictions), n_shown=settings.settings)
-    return draw_predictions(shown, ranked_by=ranked_by)
+    return draw_predictions(shown, ranked_by=ranked_by, known=read_inputs(options.windows))
 
 
 def _losses(options: argparse.Namespace) -> object:
@@ -140,8 +142,9 @@ def _smoothing(options: argparse.Namespace) -> object:
 def _errors(options: argparse.Namespace) -> object:
     from gbar.figures.errors import draw_errors
     from gbar.figures.errors_data import read_errors
+    from gbar.figures.model_data import read_inputs
 
-    return draw_errors(read_errors(dict(options.scores)))
+    return draw_errors(read_errors(dict(options.scores)), read_inputs(options.windows))
 
 
 def _apd(options: argparse.Namespace) -> object:

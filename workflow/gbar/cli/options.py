@@ -2,10 +2,12 @@
 
 import argparse
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 from gbar.errors import UserError, wrong
+from gbar.user_tables import number
 
 
 def add_named_paths(parser: argparse.ArgumentParser, option: str, text: str, at_least_one: bool = True) -> None:
@@ -37,17 +39,16 @@ def assignments(
     """
     values: dict[str, float] = {}
     for text in texts:
-        name, equals, number = text.partition("=")
+        name, equals, written = text.partition("=")
         if not equals:
             raise wrong(option, text, "NAME=VALUE")
         if name not in allowed:
             raise wrong(option, name, f"one of {', '.join(allowed)}" if allowed else "left out: this cell has none")
         if name in values:
             raise UserError(f"{option}: {name} is given twice")
-        try:
-            values[name] = float(number)
-        except ValueError:
-            raise wrong(f"{option} {name}", number, "a number") from None
+        values[name] = number(written)
+        if math.isnan(values[name]) and written.lower() != "nan":
+            raise wrong(f"{option} {name}", written, "a number")
         check(f"{option} {name}", name, values[name])
     return values
 
@@ -58,15 +59,43 @@ def not_negative(key: str, name: str, value: float) -> None:
         raise wrong(key, value, "a finite number of at least 0")
 
 
+def finite(key: str, name: str, value: float) -> None:
+    """Raise `UserError` for a value that is not finite."""
+    if not math.isfinite(value):
+        raise wrong(key, value, "a finite number")
+
+
+def any_number(text: str) -> float:
+    """Return an option's argument as a number, for argparse; Python's own reading takes 5_4 for 54."""
+    value = number(text)
+    if math.isnan(value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not allowed; it must be a number")
+    return value
+
+
 def positive(text: str) -> float:
     """Return an option's argument as a number above 0, for argparse."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = number(text)
     if not (math.isfinite(value) and value > 0):
         raise argparse.ArgumentTypeError(f"{text!r} is not allowed; it must be a number above 0")
     return value
+
+
+def check_fits_memory(option: str, duration_ms: float, sample_ms: float) -> None:
+    """Raise `UserError` for a run whose trace, three times in float64, takes more memory than this machine has.
+
+    Args:
+        option: of the duration, as the user writes it.
+        duration_ms: length of the run.
+        sample_ms: interval of the samples that are held.
+    """
+    taken_GB = 3 * 8e-9 * duration_ms / sample_ms
+    has_GB = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9 if hasattr(os, "sysconf") else math.inf
+    if taken_GB > has_GB:
+        raise UserError(
+            f"{option}: {duration_ms:g} ms take {taken_GB:.3g} GB of memory, and this machine has {has_GB:.3g} GB; "
+            "it must be less"
+        )
 
 
 def check_ending(option: str, path: Path | None, endings: tuple[str, ...]) -> None:

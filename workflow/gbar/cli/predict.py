@@ -1,9 +1,17 @@
 """`gbar predict`: the action potential of one setting by a trained emulator."""
 
-import argparse
-from pathlib import Path
+from __future__ import annotations
 
-from gbar.cli.options import assignments, check_ending, not_negative
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gbar.cli.options import any_number, assignments, check_ending, finite, not_negative
+from gbar.errors import UserError
+
+if TYPE_CHECKING:
+    from gbar.model import Input
 
 
 def add_verbs(verbs: argparse._SubParsersAction) -> None:
@@ -11,18 +19,21 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     verb = verbs.add_parser(
         "predict",
         help="predict the action potential of one setting with a trained model",
-        epilog="example: gbar predict results/emulate/dlstm3/model --scale IKr=0.5 --plot ap.svg",
+        epilog="example: gbar predict results/emulate/dlstm3/model --scale IKr=0.5 --set Ko=5 --plot ap.svg",
     )
     verb.add_argument("model", type=Path, metavar="MODEL", help="a model directory")
     verb.add_argument(
-        "--scale",
+        "--scale", nargs="+", action="extend", default=[], metavar="CURRENT=FACTOR", help="scalings of currents"
+    )
+    verb.add_argument(
+        "--set",
         nargs="+",
         action="extend",
         default=[],
-        metavar="CURRENT=FACTOR",
-        help="scalings; 1 for an input left out",
+        metavar="NAME=VALUE",
+        help="values of parameters and numbers of the stimulus; what is left out is as the cell has it by itself",
     )
-    verb.add_argument("--beat-time-ms", type=float, help="time of the beat, where the model takes it (mid-range)")
+    verb.add_argument("--beat-time-ms", type=any_number, help="time of the beat, where the model takes it (mid-range)")
     verb.add_argument("--out", type=Path, help="trace to write, .csv: time_ms, V_mV, and its 90 %% interval")
     verb.add_argument("--plot", type=Path, help="plot to write, .svg or .png")
     verb.set_defaults(run=_run)
@@ -39,10 +50,14 @@ def _run(options: argparse.Namespace) -> None:
     from gbar.model import load_model
 
     model = load_model(options.model)
-    names = [name for name in model.inputs if name != BEAT_TIME]
-    scales = assignments("--scale", options.scale, names, not_negative)
-    found = forecast(model, dict.fromkeys(names, 1.0) | scales, options.beat_time_ms)
-    print(f"{options.model}: {' '.join(options.scale) or 'control'}")
+    inputs = [one for one in model.card.inputs if one.name != BEAT_TIME]
+    values = _given(inputs, options)
+    found = forecast(model, values, options.beat_time_ms)
+    quantities = [one.quantity for one in inputs]
+    told = ", ".join(one.told(values[one.name]) for one in quantities if one.differs(values.get(one.name, one.control)))
+    print(f"{options.model}: {told or 'control'}")
+    if own := ", ".join(one.told(one.control) for one in quantities if one.name not in values):
+        print(f"  as the cell has it: {own}")
     for warning in found.warnings:
         print(f"  warning: {warning}")
     for line in found.lines():
@@ -53,5 +68,33 @@ def _run(options: argparse.Namespace) -> None:
         from gbar.figures.style import save
         from gbar.figures.trace import draw_trace
 
-        title = " ".join([options.model.parent.name, *options.scale])
+        title = " ".join([options.model.parent.name, *options.scale, *options.set])
         save(draw_trace(found.time_ms, found.V_mV, title=title, band=found.interval_mV), options.plot)
+
+
+def _given(inputs: Sequence[Input], options: argparse.Namespace) -> dict[str, float]:
+    """Return the inputs that are given, by name.
+
+    Raises:
+        UserError: an unknown name, a value that is not allowed, a parameter that is scaled.
+    """
+    from gbar.config.sweep import STIMULUS
+
+    taken = {one.name: one for one in inputs}
+    scalings = [name for name, one in taken.items() if one.is_scaling]
+    for text in options.scale:
+        name = text.partition("=")[0]
+        if name in taken and name not in scalings:
+            unit = "" if taken[name].unit == "1" else f", in {taken[name].unit}"
+            raise UserError(f"--scale: {name} is not scaled but set to a value{unit}: say --set {name}=VALUE")
+
+    def check(key: str, name: str, value: float) -> None:
+        """Raise `UserError` for a value that is not finite, or a current that is scaled by less than 0."""
+        is_current = name in scalings and not name.startswith(STIMULUS)
+        (not_negative if is_current else finite)(key, name, value)
+
+    scales = assignments("--scale", options.scale, scalings, check)
+    values = assignments("--set", options.set, list(taken), check)
+    if both := scales.keys() & values.keys():
+        raise UserError(f"--scale, --set: {min(both)} is given twice")
+    return scales | values

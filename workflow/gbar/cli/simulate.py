@@ -4,13 +4,14 @@ import argparse
 from pathlib import Path
 
 from gbar.cli.beats import add_beats, given_beats
-from gbar.cli.options import assignments, check_ending, positive
+from gbar.cli.options import assignments, check_ending, check_fits_memory, positive
 from gbar.cli.progress import progress
 from gbar.cli.stimulus import add_stimulus, given_stimulus
 from gbar.errors import wrong
 
 SAVE_EVERY_MS = 1.0
 DURATION_MS = 5000.0
+FINEST_MS = 0.05  # a trace is held at this interval at least, so that its upstrokes are resolved
 
 
 def add_verbs(verbs: argparse._SubParsersAction) -> None:
@@ -74,6 +75,7 @@ def _run(options: argparse.Namespace) -> None:
     section = given_stimulus(options, cell)
     beats = given_beats(options.beats or [], cell.tissue)
     duration_ms = options.duration_ms or stimuli.length_ms(section) or DURATION_MS
+    check_fits_memory("--duration-ms", duration_ms, min(options.save_every_ms or FINEST_MS, FINEST_MS))
     stimulus = stimuli.build(section, cell.stimulus, duration_ms, [0])
     own_step = settings.method == "backward_euler"
     save_every_ms = options.save_every_ms or ((settings.dt_ms or 0.0) if own_step else SAVE_EVERY_MS)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import TYPE_CHECKING, Any
 
 from gbar.cells import Cell
+from gbar.cli.options import any_number
 from gbar.errors import wrong
+from gbar.user_tables import number
 
 if TYPE_CHECKING:
     from gbar.config.stimulus import StimulusSection
@@ -38,7 +41,7 @@ def add_stimulus(verb: argparse.ArgumentParser) -> None:
         help=f"{KINDS}, or a CSV file with the columns time_ms,value; as usual for the cell when left out",
     )
     for name, text in NUMBERS.items():
-        group.add_argument(f"--{name.replace('_', '-')}", type=float, metavar="NUMBER", help=text)
+        group.add_argument(f"--{name.replace('_', '-')}", type=any_number, metavar="NUMBER", help=text)
     group.add_argument("--values", nargs="+", metavar="MS=VALUE", help="value from each time on (steps)")
     group.add_argument(
         "--clamp", action="store_true", default=None, help="values are a voltage clamp's, mV (constant, steps, file)"
@@ -66,10 +69,7 @@ def given_stimulus(options: argparse.Namespace, cell: Cell) -> StimulusSection:
 
 
 def _step(text: str) -> list[float]:
-    start, equals, value = text.partition("=")
-    try:
-        if equals:
-            return [float(start), float(value)]
-    except ValueError:
-        pass
-    raise wrong("--values", text, "MS=VALUE, two numbers")
+    step = [number(part) for part in text.split("=")]
+    if len(step) != 2 or any(map(math.isnan, step)):
+        raise wrong("--values", text, "MS=VALUE, two numbers")
+    return step

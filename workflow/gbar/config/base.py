@@ -44,13 +44,25 @@ def _no_boolean(value: Any) -> Any:
     return value
 
 
-# YAML 1.1 reads 1e-6 as text: numbers written so are taken as numbers.
+def _whole(value: Any) -> Any:
+    """Return a whole number that is written as text, with an exponent, as the number it is."""
+    if not isinstance(_no_boolean(value), str) or "_" in value:
+        return value
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    return int(number) if number.is_integer() and abs(number) < 2**63 else value
+
+
+# YAML 1.1 reads 1e-6 and 1e6 as text: numbers written so are taken as numbers.
 Number = Annotated[float, BeforeValidator(_no_boolean), Field(allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]
 NonNegative = Annotated[Number, Field(ge=0)]
 Fraction = Annotated[Number, Field(gt=0, lt=1)]
-Count = Annotated[int, BeforeValidator(_no_boolean), Field(ge=1)]
-Seed = Annotated[int, BeforeValidator(_no_boolean), Field(ge=0, lt=2**32)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Count = Annotated[Whole, Field(ge=1)]
+Seed = Annotated[Whole, Field(ge=0, lt=2**32)]
 # Names become folders and wildcards.
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 

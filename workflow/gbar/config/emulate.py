@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from gbar.config.base import Count, Droppable, Fraction, Name, NonNegative, Number, Positive, Section, Seed
+from gbar.config.base import Count, Droppable, Fraction, Name, NonNegative, Number, Positive, Section, Seed, Whole
 
 
 class WindowsSection(Section):
@@ -13,9 +13,9 @@ class WindowsSection(Section):
 
     samples: Annotated[Count, Field(description="samples a window spans in the stored trace")] = 12000
     resampled: Annotated[Count, Field(description="samples it is Fourier-resampled to")] = 5000
-    trim: Annotated[int, Field(ge=0, description="samples then cut off at each end (ringing)")] = 50
+    trim: Annotated[Whole, Field(ge=0, description="samples then cut off at each end (ringing)")] = 50
     lead_ms: Annotated[NonNegative, Field(description="time before the upstroke where a window starts, ms")] = 106.0
-    skip_beats: Annotated[int, Field(ge=0, description="first beats of a trace left out")] = 1
+    skip_beats: Annotated[Whole, Field(ge=0, description="first beats of a trace left out")] = 1
     overlap: Annotated[
         bool, Field(description="a window for every beat; otherwise a window starts after the last one ended")
     ] = False
@@ -78,7 +78,7 @@ class LatentNetworkSection(Section):
 
     name: Literal["latent"]
     rank: Annotated[Count, Field(description="principal components of the beat shape")] = 32
-    members: Annotated[int, Field(ge=2, description="networks of the ensemble")] = 8
+    members: Annotated[Whole, Field(ge=2, description="networks of the ensemble")] = 8
     widths: Annotated[list[Count], Field(min_length=1, description="units of their hidden layers")]
     activation: Annotated[Activation, Field(description="activation of the hidden layers")] = "gelu"
 

@@ -22,6 +22,7 @@ def checked(section: type[AnySection], values: Mapping[str, Any]) -> AnySection:
     Raises:
         UserError: a line for each mistake: the key, the value found, what is allowed.
     """
+    _check_keys(values)
     plain = json.loads(json.dumps(values, default=str))
     try:
         return section.model_validate(plain)
@@ -46,6 +47,22 @@ def parsed(section: type[AnySection], text: str) -> AnySection:
     return checked(section, values)
 
 
+def _check_keys(values: Any, section: str = "") -> None:
+    """Raise `UserError` for a key that is no text: YAML takes no, off, 1 and 2026-01-01 for other things."""
+    if isinstance(values, list):
+        for value in values:
+            _check_keys(value, section)
+    if not isinstance(values, Mapping):
+        return
+    for key, value in values.items():
+        if not isinstance(key, str):
+            what = {True: "yes, on or true", False: "no, off or false", None: "null, ~ or nothing"}
+            read = f" (that is what YAML reads of {what[key]})" if key is None or isinstance(key, bool) else ""
+            place = f" of {section}" if section else ""
+            raise UserError(f"configuration: the key {key!r}{place} is not allowed{read}; it must be text, in quotes")
+        _check_keys(value, f"{section}.{key}".removeprefix("."))
+
+
 def _explain(finding: Any, values: Mapping[str, Any]) -> str:
     """Return one of pydantic's findings as a sentence with the key as the user wrote it."""
     key, found, kind = _written_key(finding["loc"], values), finding["input"], finding["type"]
@@ -60,6 +77,8 @@ def _explain(finding: Any, values: Mapping[str, Any]) -> str:
         case "union_tag_invalid":
             tag, allowed = _tag(finding), finding["ctx"]["expected_tags"]
             return f"{key}.{tag}: {found[tag]!r} is not allowed; it must be one of {allowed}"
+        case "tuple_type" | "list_type":
+            return f"{key}: {found!r} is not allowed; it must be a list"
         case "too_short":
             return f"{key}: {found!r} is not allowed; it must have at least {finding['ctx']['min_length']} entries"
         case "string_pattern_mismatch":

@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from gbar import cells
-from gbar.config.base import Count, Droppable, Fraction, Name, NonNegative, Positive, Section, Seed
+from gbar.config.base import Count, Droppable, Fraction, Name, NonNegative, Positive, Section, Seed, Whole
 
 SAMPLE_MS = 1.0
 SHOWN_MS = 2_000  # of traces in figures, the last ones
@@ -29,7 +29,7 @@ class PacedSection(Section):
     slices: Annotated[Count, Field(description="samples learnt from, one a ms")] = 10_001
     training: Annotated[Fraction, Field(description="share of the cycle lengths to train on")] = 0.75
     seed: Annotated[Seed, Field(description="of the draw of cycle lengths to train on")] = 0
-    clamp_voltages: Annotated[int, Field(ge=2, description="clamped voltages, 1 mV apart from -100.5 mV on")] = 152
+    clamp_voltages: Annotated[Whole, Field(ge=2, description="clamped voltages, 1 mV apart from -100.5 mV on")] = 152
     clamp_ms: Annotated[Positive, Field(description="how long each is held before the states are taken, ms")] = 4000.0
 
     @property

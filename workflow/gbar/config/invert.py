@@ -4,16 +4,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from gbar.config.base import Count, Fraction, Name, NonNegative, Number, Positive, Section, Seed
+from gbar.config.base import Count, Fraction, Name, NonNegative, Number, Positive, Section, Seed, Whole
 from gbar.config.emulate import TrainingSection
 
-Range = tuple[int, int]
+Range = tuple[Whole, Whole]
 
 
 class TracesSection(Section):
     """The data set: which part of each trace a network sees, how it is scaled, which traces are left out."""
 
-    first: Annotated[int, Field(ge=0, description="first sample of the window in the stored trace")] = 5500
+    first: Annotated[Whole, Field(ge=0, description="first sample of the window in the stored trace")] = 5500
     samples: Annotated[Count, Field(description="samples a window spans in the stored trace")] = 9000
     every: Annotated[Count, Field(description="a network sees every so many-th sample of the window")] = 1
     clip_mV: Annotated[tuple[Number, Number], Field(description="[low, high] that traces are clipped to, mV")] = (
@@ -109,7 +109,7 @@ class DrawsSection(Section):
         tuple[Number, Number], Field(description="[least, greatest] root of the plateau's factor")
     ] = (0.2, 0.8)
     largest_flat: Annotated[Count, Field(description="numbers between convolutions and dense layers at most")] = 20_000
-    fold: Annotated[int, Field(ge=0, description="the offset that trials are trained at")] = 0
+    fold: Annotated[Whole, Field(ge=0, description="the offset that trials are trained at")] = 0
     traces: Annotated[Count | None, Field(description="learn from so many training traces only; all when left out")] = (
         None
     )
@@ -135,7 +135,7 @@ class StabilitySection(Section):
     """The best trials trained again with several seeds, to choose the golden design."""
 
     top: Annotated[Count, Field(description="trials trained again")] = 3
-    seeds: Annotated[int, Field(ge=2, description="seeds of each")] = 16
+    seeds: Annotated[Whole, Field(ge=2, description="seeds of each")] = 16
 
 
 class EnsembleSection(Section):
@@ -195,7 +195,7 @@ class InverterSection(DesignSection):
     ] = 0.05
     cross: Annotated[tuple[Name, ...], Field(description="other sweeps whose traces are shown to the ensemble")] = ()
     sizes: Annotated[SizesSection | None, Field(description="accuracy against training size")] = None
-    round_trip: Annotated[int, Field(ge=0, description="held-out cells simulated again as predicted")] = 100
+    round_trip: Annotated[Whole, Field(ge=0, description="held-out cells simulated again as predicted")] = 100
     refine: Annotated[RefineSection | None, Field(description="fit parameters to traces from the answer on")] = None
 
     @model_validator(mode="after")
@@ -219,7 +219,7 @@ class RecordingSection(Section):
 
     file: Annotated[str, Field(min_length=1, description="file of a recording, as `gbar recording` reads it")]
     inverter: Annotated[Name, Field(description="the inverter")]
-    sweep: Annotated[int, Field(ge=0, description="sweep: its number in the file, or from 0")] = 0
+    sweep: Annotated[Whole, Field(ge=0, description="sweep: its number in the file, or from 0")] = 0
     channel: Annotated[
         str | None, Field(description="its voltage channel: name or place; the only one in mV when left out")
     ] = None

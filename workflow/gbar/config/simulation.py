@@ -11,6 +11,8 @@ from gbar.config.stimulus import StimulusSection, default_section
 from gbar.errors import UserError
 from gbar.solve.settings import LARGEST_DT_MS, RTOL_RANGE, Method, Precision, SolverSettings
 
+MOST_SAMPLES = 2**29 - 1  # of a row in float32: a chunk of the store is a row, and its codec takes no 2 GiB
+
 
 class CellSection(Section):
     """The cell model."""
@@ -53,6 +55,13 @@ class ProtocolSection(Section):
 
     @model_validator(mode="after")
     def _holds_samples(self) -> Self:
+        samples = self.duration_ms / self.save_every_ms
+        if samples > MOST_SAMPLES:
+            raise ValueError(
+                f"duration_ms: {self.duration_ms:g} ms saved every {self.save_every_ms:g} ms are {samples:.3g} samples "
+                f"of a row, {4 * samples / 1e9:.3g} GB, where {4 * MOST_SAMPLES / 1e9:.3g} GB are the most; "
+                "shorten it, or save less often"
+            )
         if self.save_every_ms * 2 > self.duration_ms:
             raise ValueError(
                 f"save_every_ms: {self.save_every_ms} leaves fewer than 2 samples of {self.duration_ms} ms"

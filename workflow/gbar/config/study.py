@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -21,6 +22,11 @@ from gbar.invert.calibration import least_traces
 # The folder stands in shell commands and wildcard patterns, and may not lead out of itself or hide.
 FOLDER = r"^/?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*/?$"
 
+LIBRARY = Path(__file__).parents[1]
+CLONE = LIBRARY.parents[1]
+SOURCES = tuple(CLONE / name for name in ("benchmarks", "docs", "envs", "profiles", "tests", "workflow"))
+BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+
 
 def _folder(path: str) -> str:
     if not re.fullmatch(FOLDER.removesuffix("$"), path):
@@ -28,6 +34,10 @@ def _folder(path: str) -> str:
             f"{path!r} is not allowed; it must be a folder such as results/mine or /scratch/me/results: its name, and "
             "those of the folders above it, of a to z, A to Z, digits, _, . and -, the first none of the last two"
         )
+    target = Path(path).resolve()
+    for own in SOURCES if (CLONE / "Snakefile").exists() else (LIBRARY,):
+        if target.is_relative_to(own):
+            raise ValueError(f"{path!r} is not allowed; it must be a folder outside of {own}, which is gbar's own")
     return path.rstrip("/")
 
 
@@ -134,6 +144,12 @@ def _check_inverter(key: str, inverter: InverterSection, sweeps: Mapping[str, Sw
             f"{inverter.sweep} calibrates the ensemble, which takes at least {least_traces()} traces"
         )
     traces = inverter.traces
+    rest = sweep.design.rows - round(sweep.design.rows * traces.held_out)
+    if rest < traces.folds:
+        raise ValueError(
+            f"{key}.traces.folds: {traces.folds} is not allowed; of the {sweep.design.rows} rows of sweep "
+            f"{inverter.sweep} {rest} are not held out, and each fold needs one"
+        )
     learnt = math.floor(sweep.design.rows * (1 - traces.held_out) * (traces.folds - 2) / traces.folds)
     for place, numbers in (
         ("sizes.traces", inverter.sizes.traces if inverter.sizes else ()),
@@ -172,4 +188,13 @@ def load_study(values: Mapping[str, Any]) -> Study:
 
 def schema() -> str:
     """Return the JSON schema of the configuration, for editors and for `snakemake`'s readers."""
-    return json.dumps(Study.model_json_schema(), indent=1) + "\n"
+    return json.dumps(_bounded(Study.model_json_schema()), indent=1) + "\n"
+
+
+def _bounded(schema: Any) -> Any:
+    """Return a schema with the bounds that pydantic leaves in its own words, where a validator stands before them."""
+    if isinstance(schema, list):
+        return [_bounded(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {BOUNDS.get(key, key): _bounded(value) for key, value in schema.items()}

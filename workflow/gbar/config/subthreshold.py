@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from gbar.config.base import Count, Droppable, Fraction, Name, NonNegative, Number, Positive, Section, Seed
+from gbar.config.base import Count, Droppable, Fraction, Name, NonNegative, Number, Positive, Section, Seed, Whole
 from gbar.config.emulate import Activation, TrainingSection
 
 
@@ -24,11 +24,11 @@ class CurrentsSection(Section):
     skipped: Annotated[
         int, Field(ge=0, description="paths of `samples` drawn first and not used; the published study showed two")
     ] = 2
-    paths: Annotated[int, Field(ge=2, description="paths to train and validate on")] = 10_000
-    samples: Annotated[int, Field(ge=100, description="samples of each, one a ms")] = 1000
+    paths: Annotated[Whole, Field(ge=2, description="paths to train and validate on")] = 10_000
+    samples: Annotated[Whole, Field(ge=100, description="samples of each, one a ms")] = 1000
     validation: Annotated[Fraction, Field(description="share of them that validates, the last ones")] = 0.05
     test_paths: Annotated[Count, Field(description="paths of the test")] = 10
-    test_samples: Annotated[int, Field(ge=100, description="samples of each")] = 10_000
+    test_samples: Annotated[Whole, Field(ge=100, description="samples of each")] = 10_000
 
     @property
     def validation_paths(self) -> int:
@@ -87,7 +87,7 @@ class GruFilterSection(Section):
 
     name: Literal["grufilter"]
     width: Annotated[Count, Field(description="units of the layer")]
-    lag: Annotated[int, Field(ge=0, description="samples from a current to the first voltage it moves")] = 2
+    lag: Annotated[Whole, Field(ge=0, description="samples from a current to the first voltage it moves")] = 2
 
 
 class FilterSection(Section):
@@ -114,8 +114,8 @@ class FilterSection(Section):
 class BaselineSection(Section):
     """A linear filter by least squares: an offset and one weight a lag."""
 
-    first: Annotated[int, Field(ge=0, description="least lag, samples")] = 2
-    last: Annotated[int, Field(ge=0, description="greatest lag")]
+    first: Annotated[Whole, Field(ge=0, description="least lag, samples")] = 2
+    last: Annotated[Whole, Field(ge=0, description="greatest lag")]
 
     @model_validator(mode="after")
     def _rises(self) -> Self:

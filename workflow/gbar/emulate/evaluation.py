@@ -81,7 +81,7 @@ def evaluate_emulator(
     scalings = data.features[: data.setting_inputs.shape[1]]
     write_scores(scores, data, test, predicted, scalings, spread_mV)
     with whole(predictions) as made, made.open("wb") as file:
-        np.savez(file, window=test.astype(np.int32), trace=predicted.astype(np.float32))
+        np.savez(file, window=test.astype(np.int32), time_ms=data.time, trace=predicted.astype(np.float32))
     write_metrics(metrics, report, files=[predictions, scores])
 
 

@@ -54,30 +54,31 @@ class Forecast:
         return lines
 
 
-def forecast(model: Model, scales: Mapping[str, float], beat_time_ms: float | None = None) -> Forecast:
+def forecast(model: Model, values: Mapping[str, float], beat_time_ms: float | None = None) -> Forecast:
     """Predict one setting.
 
     Args:
         model: a trained emulator.
-        scales: scaling of every input that is one.
+        values: of inputs, by name: the scaling of a current, the value of a parameter; the cell's own for one left
+            out.
         beat_time_ms: time of the beat, for a model that takes it; the middle of its range when None.
 
     Raises:
-        UserError: a time is given to a model that takes none, or scales do not fit the model.
+        UserError: a time is given to a model that takes none, or values do not fit the model.
     """
-    inputs = dict(scales)
-    ranges = {one.name: (one.minimum, one.maximum) for one in model.card.inputs}
-    if BEAT_TIME in ranges:
-        inputs[BEAT_TIME] = sum(ranges[BEAT_TIME]) / 2 if beat_time_ms is None else beat_time_ms
-    elif beat_time_ms is not None:
-        raise UserError("--beat-time-ms: the model does not take the time of the beat")
+    inputs = model.own_values | dict(values)
+    if beat_time_ms is not None:
+        if BEAT_TIME not in model.inputs:
+            raise UserError("--beat-time-ms: the model does not take the time of the beat")
+        inputs[BEAT_TIME] = beat_time_ms
     said = model.predict(inputs)
     sample_ms = float(model.times_ms[1] - model.times_ms[0])
     beats = first_beats(said.trace, sample_ms)
     warnings = [
-        f"{name} = {value:g} is outside the range the model was trained on, {ranges[name][0]:g} to {ranges[name][1]:g}"
-        for name, value in inputs.items()
-        if not ranges[name][0] <= value <= ranges[name][1]
+        f"{one.name} = {inputs[one.name]:g} is outside the range the model was trained on, "
+        f"{one.minimum:g} to {one.maximum:g}" + ("" if one.unit == "1" else f" {one.unit}")
+        for one in model.card.inputs
+        if not one.covers(inputs[one.name])
     ]
     interval, half_widths, measures = None, {}, {}
     if model.is_ensemble:

@@ -12,8 +12,8 @@ def scalings(data: Windows) -> tuple[tuple[Input, ...], Output]:
     chosen = data.part(TRAIN)
     features, traces = data.inputs[chosen].astype(float), data.trace[chosen]
     inputs = tuple(
-        Input(name, float(x.mean()), float(x.std()) or 1.0, float(x.min()), float(x.max()))
-        for name, x in zip(data.features, features.T, strict=True)
+        Input(one.name, float(x.mean()), float(x.std()) or 1.0, float(x.min()), float(x.max()), one.control, one.unit)
+        for one, x in zip(data.quantities, features.T, strict=True)
     )
     return inputs, Output(float(traces.mean(dtype=float)), float(traces.std(dtype=float)), tuple(data.time.tolist()))
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from gbar.config.emulate import EmulateSection
 from gbar.digest import lot
 from gbar.errors import UserError
 
@@ -50,19 +51,48 @@ def split_windows(
     """
     keys = list(ids) if by == "simulation" else _numbered(ids)
     order = sorted(set(keys), key=lambda key: lot(settings.seed, key))
-    n_test = round(settings.test * len(order))
-    n_validation = round(settings.validation * (len(order) - n_test))
-    sizes = (len(order) - n_test - n_validation, n_validation, n_test)
-    for name, size, wanted in zip(PARTS, sizes, (1.0, settings.validation, settings.test), strict=True):
-        if wanted > 0 and size == 0:
-            raise UserError(
-                f"split: {len(order)} {by}s leave none for {name} (test {settings.test:g}, "
-                f"validation {settings.validation:g}); use more {by}s or other shares"
-            )
+    _, n_validation, n_test = split_sizes(len(order), settings, by)
     part = dict.fromkeys(order, TRAIN)
     part |= dict.fromkeys(order[:n_test], TEST)
     part |= dict.fromkeys(order[n_test : n_test + n_validation], VALIDATION)
     return np.array([part[key] for key in keys], dtype=np.int8)
+
+
+def split_sizes(number: int, settings: SplitSettings, by: str = "simulation") -> tuple[int, int, int]:
+    """Return how many of a number of simulations, or windows, train, validate and test.
+
+    Raises:
+        UserError: a part that was asked for stays empty.
+    """
+    n_test = round(settings.test * number)
+    n_validation = round(settings.validation * (number - n_test))
+    sizes = (number - n_test - n_validation, n_validation, n_test)
+    for name, size, wanted in zip(PARTS, sizes, (1.0, settings.validation, settings.test), strict=True):
+        if wanted > 0 and size == 0:
+            raise UserError(
+                f"split: {number} {by}s leave none for {name} (test {settings.test:g}, "
+                f"validation {settings.validation:g}); use more {by}s or other shares"
+            )
+    return sizes
+
+
+def check_rows(rows: int, emulate: EmulateSection) -> None:
+    """Check that a sweep has rows enough for the emulators, if all of them beat: before any is solved.
+
+    Raises:
+        UserError: a part of the split stays empty, or a model is to learn from more settings than there are.
+    """
+    settings = SplitSettings(**emulate.split.model_dump())
+    try:
+        training, *_ = split_sizes(rows, settings)
+    except UserError as error:
+        raise UserError(f"emulate.{error}") from None
+    for name, model in emulate.trainings().items():
+        if model.settings is not None and model.settings > rows:
+            raise UserError(
+                f"emulate: {name} is to learn from {model.settings} settings, but sweep {emulate.sweep} has {rows} "
+                f"rows, of which about {training} train"
+            )
 
 
 def split_others(ids: Sequence[str], dealt: Mapping[str, int], settings: SplitSettings) -> np.ndarray:

@@ -13,30 +13,34 @@ needs, since settings that do not beat have no windows.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import zarr
 from scipy.signal import resample
 from zarr.codecs import ZstdCodec
 
+from gbar.attributes import consolidate, plain, told
 from gbar.biomarker_table import DIVERGED, Row
 from gbar.digest import digest_of
 from gbar.emulate.split import PARTS, SplitSettings, split_others, split_windows
 from gbar.errors import UserError, wrong
 from gbar.files import whole
 from gbar.provenance import Provenance
+from gbar.quantities import varied_quantities
 from gbar.row_reader import reader_of_store
-from gbar.store import STATUS, provenance_of, read_voltage
+from gbar.store import STATUS, Quantity, provenance_of, read_voltage
 from gbar.traces import Beats
 
 _FLAGS = {"flag_values": list(range(len(PARTS))), "flag_meanings": " ".join(PARTS)}
+_OF_INPUTS = "of each input its own: see the attribute units"
 BEAT_TIME = "beat_time_ms"  # the input that is no scaling: when in its simulation a window's upstroke is
 WINDOWS_PER_CHUNK = 128  # 2.5 MB before compression
 ARRAYS = {
     "trace": (("window", "sample"), {"units": "mV", "long_name": "membrane potential"}),
     "inputs": (
         ("window", "feature"),
-        {"long_name": "inputs of the network; attribute `features` names them"},
+        {"units": _OF_INPUTS, "long_name": "inputs of the network; attribute `features` names them"},
     ),
     "time": (("sample",), {"units": "ms", "long_name": "time from the window's first sample"}),
     "row": (("window",), {"long_name": "row of the store the window was cut from"}),
@@ -51,7 +55,10 @@ ARRAYS = {
     ),
     "split": (("window",), _FLAGS | {"long_name": "part, by simulation"}),
     "split_by_window": (("window",), _FLAGS | {"long_name": "part, window by window"}),
-    "setting_inputs": (("setting", "scaling"), {"long_name": "scalings of every setting that was solved"}),
+    "setting_inputs": (
+        ("setting", "scaling"),
+        {"units": _OF_INPUTS, "long_name": "inputs of every setting that was solved"},
+    ),
     "setting_beats": (("setting",), {"long_name": "1 where the setting has enough beats for windows, 0 elsewhere"}),
     "setting_split": (("setting",), _FLAGS | {"long_name": "part of the setting, that of its windows"}),
 }
@@ -113,7 +120,8 @@ class Windows:
         setting_inputs: scalings of every setting solved to the end, float32, shape (setting, scaling).
         setting_beats: whether it beats often enough for windows, int8, shape (setting,).
         setting_split: its part, that of its windows if it has any, int8, shape (setting,).
-        features: names of the inputs, the scalings first.
+        quantities: the inputs in words, the varied quantities first: name, unit, and value in the control cell; of the
+            time of the beat that in the middle of its range.
         digest: of the file that it was read from, which subsets keep; empty before it is written.
         provenance: what that file tells of where it comes from.
     """
@@ -130,12 +138,17 @@ class Windows:
     setting_inputs: np.ndarray
     setting_beats: np.ndarray
     setting_split: np.ndarray
-    features: tuple[str, ...]
+    quantities: tuple[Quantity, ...]
     digest: str = ""
     provenance: Provenance | None = None
 
     def __len__(self) -> int:
         return len(self.trace)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        return tuple(quantity.name for quantity in self.quantities)
 
     @property
     def sample_ms(self) -> float:
@@ -257,9 +270,13 @@ def build_windows(
     solved = [k for k, one in enumerate(table) if one.status != STATUS[DIVERGED]]
     scalings = np.array([[one.scalings[name] for name in features] for one in table], dtype=np.float32)
     inputs, upstroke_ms = scalings[row], np.concatenate(upstrokes)
+    known = {quantity.name: quantity for quantity in varied_quantities(store)}
+    quantities = tuple(replace(known[name], values=()) for name in features)
     part = split_windows([ids[k] for k in row], split)
     if settings.beat_time:
         inputs = np.column_stack([inputs, upstroke_ms]).astype(np.float32)
+        middle_ms = float(upstroke_ms.min() + upstroke_ms.max()) / 2
+        quantities += (Quantity(BEAT_TIME, "ms", "time of the window's upstroke in its simulation", middle_ms),)
     resampled_ms = settings.samples * sample_ms / settings.resampled
     return Windows(
         trace=np.concatenate(traces),
@@ -276,7 +293,7 @@ def build_windows(
         setting_split=split_others(
             [ids[k] for k in solved], {ids[k]: p for k, p in zip(row, part, strict=True)}, split
         ),
-        features=(*features, BEAT_TIME) if settings.beat_time else features,
+        quantities=quantities,
     )
 
 
@@ -288,14 +305,14 @@ def write_windows(path: str | Path, windows: Windows, attributes: Mapping[str, o
         windows: the data set.
         attributes: what it was made from and how.
     """
-    own = {
-        "features": list(windows.features),
+    described = _described(windows.quantities)
+    own = described | {
         "sample_ms": windows.sample_ms,
         "coordinates": "row start_ms upstroke_ms cycle_length_ms split split_by_window",
     }
     with whole(path) as made:
-        own["digest"] = digest_of(own["features"], {name: getattr(windows, name) for name in ARRAYS})
-        group = zarr.create_group(made, zarr_format=3, attributes=dict(attributes) | own)
+        own["digest"] = digest_of(described, {name: getattr(windows, name) for name in ARRAYS})
+        group = zarr.create_group(made, zarr_format=3, attributes=plain(dict(attributes) | own))
         for name, (dimensions, description) in ARRAYS.items():
             values = getattr(windows, name)
             rows = min(WINDOWS_PER_CHUNK, len(values)) if values.ndim == 2 else len(values)
@@ -310,6 +327,7 @@ def write_windows(path: str | Path, windows: Windows, attributes: Mapping[str, o
                 config={"write_empty_chunks": True},
             )
             array[:] = values
+        consolidate(group)
 
 
 def open_windows(path: str | Path) -> Windows:
@@ -321,13 +339,34 @@ def open_windows(path: str | Path) -> Windows:
     try:
         group = zarr.open_group(path, mode="r", zarr_format=3)
         arrays = {name: np.asarray(group[name][:]) for name in ARRAYS}  # type: ignore[index]
-        digest, features = str(group.attrs.get("digest")), tuple(group.attrs["features"])  # type: ignore[arg-type]
-        windows = Windows(**arrays, features=features, digest=digest, provenance=provenance_of(group))
+        digest, quantities = str(group.attrs.get("digest")), input_quantities(group)
+        windows = Windows(**arrays, quantities=quantities, digest=digest, provenance=provenance_of(group))
     except Exception as error:  # zarr raises many kinds for what is no group
         raise UserError(f"{path}: is no data set of windows ({type(error).__name__}: {error})") from None
-    if digest != digest_of(list(features), arrays):
+    if digest != digest_of(_described(quantities), arrays):
         raise UserError(f"{path}: the windows are damaged (their digest differs); delete the folder and run again")
     return windows
+
+
+def input_quantities(group: zarr.Group) -> tuple[Quantity, ...]:
+    """Return the inputs of a data set in words.
+
+    Raises:
+        KeyError, ValueError: the group does not tell them.
+    """
+    columns = [told(group, key) for key in ("features", "units", "meanings")]
+    controls: Any = group.attrs["controls"]
+    return tuple(Quantity(*one) for one in zip(*columns, map(float, controls), strict=True))
+
+
+def _described(quantities: Sequence[Quantity]) -> dict[str, list]:
+    """Return the attributes that tell the inputs in words."""
+    return {
+        "features": [one.name for one in quantities],
+        "units": [one.unit for one in quantities],
+        "meanings": [one.long_name for one in quantities],
+        "controls": [one.control for one in quantities],
+    }
 
 
 def _check(settings: WindowSettings, n_samples: int, sample_ms: float) -> None:

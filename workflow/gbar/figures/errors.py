@@ -1,12 +1,15 @@
-"""Where the emulators err: error of the test windows over the level of each scaled current."""
+"""Where the emulators err: error of the test windows over the level of each varied quantity."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from gbar.figures.style import log_axis, mark_panel, model_looks, page_figure, styled, symbol
+from gbar.figures.labels import heading, is_scaling, measure
+from gbar.figures.style import log_axis, mark_panel, model_looks, page_figure, styled
+from gbar.store import Quantity
 
 MAX_LEVELS = 16
 BINS = 8
@@ -18,8 +21,8 @@ class WindowErrors:
 
     Attributes:
         model: name of the model.
-        currents: names of the scaled currents.
-        scalings: scalings of each test window's simulation, shape (window, current).
+        currents: names of the varied quantities.
+        scalings: their values in each test window's simulation, shape (window, current).
         rmse_mV: root mean squared error of each test window, shape (window,).
     """
 
@@ -51,19 +54,25 @@ def quartiles_by_group(values: np.ndarray, level: np.ndarray, borders: np.ndarra
 
 
 @styled
-def draw_errors(errors: Sequence[WindowErrors]) -> Figure:
-    """Draw the median and the interquartile range of the error over each current's level, a panel a current.
+def draw_errors(errors: Sequence[WindowErrors], known: Mapping[str, Quantity] = MappingProxyType({})) -> Figure:
+    """Draw the median and the interquartile range of the error over each quantity's level, a panel a quantity.
+
+    Panels of scalings have one axis in common, every other quantity has one of its own, in its unit.
 
     Args:
-        errors: one for each line; all of the same currents.
+        errors: one for each line; all of the same quantities.
+        known: what these are, by name; scalings where nothing is said.
     """
-    currents = errors[0].currents
+    quantities = [known.get(name, Quantity(name, "1", "", 1.0)) for name in errors[0].currents]
     looks = model_looks(one.model for one in errors)
-    n_columns = min(len(currents), 3 if len(currents) <= 9 else 4)
-    n_rows = -(-len(currents) // n_columns)
+    n_columns = min(len(quantities), 3 if len(quantities) <= 9 else 4)
+    n_rows = -(-len(quantities) // n_columns)
     figure = page_figure(height_mm=16 + 47 * n_rows)
-    grid = list(figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).flat)
-    for k, (axes, current) in enumerate(zip(grid, currents, strict=False)):
+    grid = list(figure.subplots(n_rows, n_columns, sharey=True, squeeze=False).flat)
+    scaled = [axes for axes, quantity in zip(grid, quantities, strict=False) if is_scaling(quantity)]
+    for axes in scaled[1:]:
+        axes.sharex(scaled[0])
+    for k, (axes, quantity) in enumerate(zip(grid, quantities, strict=False)):
         at, borders = level_groups(np.concatenate([one.scalings[:, k] for one in errors]))
         for one in errors:
             look = looks[one.model]
@@ -71,20 +80,20 @@ def draw_errors(errors: Sequence[WindowErrors]) -> Figure:
             some = np.isfinite(median)
             axes.fill_between(at[some], low[some], high[some], color=look["color"], alpha=0.15, linewidth=0)
             axes.plot(at[some], median[some], **look, markersize=3.2, label=one.model)
-        mark_panel(axes, symbol(current))
+        mark_panel(axes, heading(quantity))
         axes.grid(axis="y", color="0.9", linewidth=0.6)
         axes.set_axisbelow(True)
         if k % n_columns == 0:
             axes.set_ylabel("RMSE (mV)")
         axes.tick_params(labelbottom=True)
-        if k >= n_columns * (n_rows - 1):
-            axes.set_xlabel("scaling (1 = control)")
+        if k >= n_columns * (n_rows - 1) or len(scaled) < len(quantities):
+            axes.set_xlabel(measure(quantity))
     log_axis(grid[0], "y")  # for all panels: they share it
     handles, labels = grid[0].get_legend_handles_labels()
-    for axes in grid[len(currents) :]:
+    for axes in grid[len(quantities) :]:
         axes.set_axis_off()
-    if len(currents) < len(grid):
-        grid[len(currents)].legend(handles, labels, loc="center")
+    if len(quantities) < len(grid):
+        grid[len(quantities)].legend(handles, labels, loc="center")
     else:
         figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 5))
     figure.suptitle("Test windows: median and interquartile range of the RMSE", x=0.01, ha="left")

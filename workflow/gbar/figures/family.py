@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from gbar.figures.style import BLACK, mark_panel, ordered_colours, page_figure, styled, symbol
 
 MAX_STEPS = 16
+LONG_NAME = 25  # characters that do not fit above a panel of three in a row
 CONTROL = {"linewidth": 1.6, "zorder": 3}
 SILENT = {"linewidth": 0.8, "linestyle": (0, (4, 2))}
 
@@ -76,6 +77,12 @@ def _draw_key(axis: Axes, cmap: Colormap, norm: Normalize, ticks: np.ndarray | N
     axis.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 0.42))
 
 
+def _heading(name: str) -> str:
+    """Return the name of a quantity, what it is divided by on a line of its own where that is long."""
+    divided, slash, by = name.partition("/")
+    return symbol(name) if len(name) < LONG_NAME else f"{divided}\n{slash}{by}"
+
+
 @styled
 def draw_family(families: Sequence[Family], *, cell: str = "") -> Figure:
     """Draw how the action potential changes with the scaling of each current alone.
@@ -105,7 +112,7 @@ def draw_family(families: Sequence[Family], *, cell: str = "") -> Figure:
             axis.plot(family.time_ms, family.V_mV[k], **look)
         n_silent = int(np.sum(~family.beating))
         note = f"  ({n_silent} of {len(level)} silent)" if n_silent else ""
-        mark_panel(axis, symbol(family.current) + note)
+        mark_panel(axis, _heading(family.current) + note)
         axis.margins(x=0)
     for k, axis in enumerate(panels):
         if k in (0, in_first_row) or (k - in_first_row) % n_columns == 0:

@@ -1,11 +1,14 @@
-"""What the figures of the emulators have in common: columns of their tables."""
+"""What the figures of the emulators have in common: columns of their tables, and what their inputs are."""
 
 from pathlib import Path
 
 import numpy as np
+import zarr
 
+from gbar.emulate.windows import input_quantities
 from gbar.errors import UserError
 from gbar.files import read_csv
+from gbar.store import Quantity
 
 
 def read_columns(path: str | Path, *names: str) -> list[np.ndarray]:
@@ -30,3 +33,16 @@ def scaled_currents(scores: str | Path) -> list[str]:
     if not {"start_ms", "rmse_mV"} <= set(header):
         raise UserError(f"{scores}: is no table of scores by window; it needs columns 'start_ms' and 'rmse_mV'")
     return header[header.index("start_ms") + 1 : header.index("rmse_mV")]
+
+
+def read_inputs(windows: str | Path) -> dict[str, Quantity]:
+    """Return what the inputs of an emulators' data set are, by name.
+
+    Raises:
+        UserError: it is no such data set.
+    """
+    try:
+        group = zarr.open_group(windows, mode="r", zarr_format=3)
+        return {one.name: one for one in input_quantities(group)}
+    except Exception as error:  # zarr raises many kinds for what is no group
+        raise UserError(f"{windows}: is no data set of windows ({type(error).__name__}: {error})") from None

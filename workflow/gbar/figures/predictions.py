@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpecFromSubplotSpec
 from matplotlib.ticker import MaxNLocator
 
-from gbar.figures.style import BLACK, mark_panel, model_looks, page_figure, styled, symbol
+from gbar.figures.labels import setting
+from gbar.figures.style import BLACK, mark_panel, model_looks, page_figure, styled
+from gbar.store import Quantity
 
 N_COLUMNS = 3
 LEGEND_COLUMNS = 5
 # Height of a line of text, of the traces below two of them, and of the strip of errors.
 LINE_MM, TRACE_MM, ERROR_MM = 3.3, 23.4, 11.5
+TITLE_WIDTH, TITLE_QUANTITIES = 28, 3  # most characters and quantities of a line above a panel
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class HeldOut:
     """One window of a test setting and what each model says of it.
 
     Attributes:
-        scalings: scaling of each current of the setting, by name.
+        scalings: value of each varied quantity of the setting, by name.
         rank: 1 for the setting with the least error, up to `n_settings`.
         n_settings: number of test settings ranked.
         time_ms: time from the start of the window, shape (sample,).
@@ -71,27 +75,25 @@ def rmse_by_setting(
     return settings[order], errors[order], typical[order]
 
 
-def _setting_label(scalings: Mapping[str, float], per_line: int = 3) -> str:
-    """Return the scalings that differ from 1, a few to a line."""
-    parts = [f"{symbol(name)} {value:.3g}" for name, value in scalings.items() if not np.isclose(value, 1)]
-    if not parts:
-        return "control"
-    lines = [", ".join(parts[k : k + per_line]) for k in range(0, len(parts), per_line)]
-    return "\n".join(lines)
-
-
 @styled
-def draw_predictions(shown: Sequence[HeldOut], *, ranked_by: str) -> Figure:
+def draw_predictions(
+    shown: Sequence[HeldOut], *, ranked_by: str, known: Mapping[str, Quantity] = MappingProxyType({})
+) -> Figure:
     """Draw simulated and predicted traces, the difference below each.
 
     Args:
         shown: one for each panel, in order of rank.
         ranked_by: the model whose error ranks the settings, named in the title.
+        known: what the varied quantities are, by name; scalings where nothing is said.
     """
     models = sorted({name for held_out in shown for name in held_out.predicted_mV})
     colours = {name: look["color"] for name, look in model_looks(models).items()}
     n_rows = -(-len(shown) // N_COLUMNS)
-    titles = [f"rank {one.rank} of {one.n_settings}\n{_setting_label(one.scalings)}" for one in shown]
+    titles = []
+    for one in shown:
+        quantities = [known.get(name, Quantity(name, "1", "", 1.0)) for name in one.scalings]
+        text = setting(quantities, list(one.scalings.values()), TITLE_WIDTH, TITLE_QUANTITIES)
+        titles.append(f"rank {one.rank} of {one.n_settings}\n{text}")
     title_lines = max(title.count("\n") for title in titles)
     text_mm = LINE_MM * len(models)
     line_share = LINE_MM / (TRACE_MM + text_mm)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import zarr
 
+from gbar.emulate.windows import BEAT_TIME, input_quantities
 from gbar.errors import UserError
 from gbar.figures.predictions import HeldOut, rmse_by_setting, spread_ranks
 
@@ -41,14 +42,14 @@ def read_held_out(
     mse = {name: float(np.mean((trace.astype(float) - simulated) ** 2)) for name, trace in predicted.items()}
     ranked_by = min(sorted(mse), key=lambda name: mse[name])
     _, _, typical = rmse_by_setting(simulated, predicted[ranked_by], setting)
-    features = [str(name) for name in group.attrs["features"]]  # type: ignore[union-attr]
+    varied = [(f, one) for f, one in enumerate(input_quantities(group)) if one.name != BEAT_TIME]
     inputs = np.asarray(data["inputs"].oindex[common, :], dtype=float)
     shown = []
     for rank in spread_ranks(len(typical), n_shown):
         k = typical[rank - 1]
         shown.append(
             HeldOut(
-                scalings={name: round(float(inputs[k, f]), 6) for f, name in enumerate(features) if "_ms" not in name},
+                scalings={one.name: round(float(inputs[k, f]), 6) for f, one in varied},
                 rank=rank,
                 n_settings=len(typical),
                 time_ms=np.asarray(data["time"][:]),

@@ -11,8 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from gbar.figures import classes
+from gbar.figures.labels import axis_label, heading, is_scaling, words
 from gbar.figures.style import (
     BLACK,
     GREY,
@@ -22,13 +24,15 @@ from gbar.figures.style import (
     ordered_colours,
     page_figure,
     styled,
-    symbol,
 )
+from gbar.store import Quantity
 
 OK, SILENT, DIVERGED = 0, 1, 2
 MAX_SUBSETS = 63
 MAX_LEVELS = 21
 MAX_PAIRED_CURRENTS = 6
+PAIRED_WIDTH = 60  # characters that the labels of all panels of a row have room for
+UPRIGHT_NAME = 5  # characters of names that stand beside each other at the foot of the matrix
 # Multiples of these, modulo 1, fill a line (the golden ratio) and a square (with the second) evenly.
 GOLDEN, PLASTIC = 0.6180339887498949, 0.5698402909980532
 
@@ -38,12 +42,13 @@ class Settings:
     """The rows of a design and how each behaved.
 
     Attributes:
-        currents: names of the scaled currents.
-        scalings: shape (row, current).
+        currents: names of the varied quantities.
+        scalings: their values relative to the control cell, shape (row, current).
         status: 0 ok, 1 silent, 2 diverged, shape (row,).
         n_beats: number of beats, shape (row,); NaN where not known.
         cycle_length_ms: median cycle length, shape (row,); NaN where there are fewer than two beats.
         course: class of each row, as of `gbar.traces.course`; of none where it is empty.
+        quantities: what the varied quantities are, with their values; scalings where nothing is said.
     """
 
     currents: tuple[str, ...]
@@ -52,6 +57,15 @@ class Settings:
     n_beats: np.ndarray
     cycle_length_ms: np.ndarray
     course: tuple[str, ...] = ()
+    quantities: tuple[Quantity, ...] = ()
+
+    @property
+    def told(self) -> list[Quantity]:
+        """The varied quantities with their values, in their own units."""
+        if self.quantities:
+            return list(self.quantities)
+        columns = self.scalings.T.tolist()
+        return [Quantity(name, "1", "", 1.0, values) for name, values in zip(self.currents, columns, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -111,10 +125,12 @@ def _draw_membership(axis: Axes, settings: Settings, matrix: SubsetMatrix) -> No
     for line, members in enumerate(matrix.subsets):
         axis.plot(range(n_currents), [line] * n_currents, "o", color=PALE, markersize=4.2, zorder=1)
         axis.plot(members, [line] * len(members), "-o", color=BLACK, markersize=4.2, linewidth=1, zorder=2)
-    axis.set_xticks(range(n_currents), [symbol(name) for name in settings.currents])
+    quantities = settings.told
+    upright = max(len(words(one)) for one in quantities) <= UPRIGHT_NAME
+    axis.set_xticks(range(n_currents), [heading(one) for one in quantities], rotation=0 if upright else 90)
     axis.set_xlim(-0.6, n_currents - 0.4)
     axis.tick_params(length=0, labelleft=False)
-    axis.set_xlabel("currents scaled")
+    axis.set_xlabel("currents scaled" if all(map(is_scaling, quantities)) else "varied")
     for spine in axis.spines.values():
         spine.set_visible(False)
 
@@ -165,7 +181,8 @@ def draw_matrix(settings: Settings, matrix: SubsetMatrix) -> Figure:
     cells.set_ylim(n_lines - 0.5, -0.5)
     cells.set_xticks(range(n_levels), [f"{level:g}" for level in matrix.levels])
     cells.tick_params(length=0, labelleft=False)
-    cells.set_xlabel("their common scaling (1 = control)")
+    is_scaled = all(map(is_scaling, settings.told))
+    cells.set_xlabel("their common scaling (1 = control)" if is_scaled else "as a factor on the control's value")
     cells.spines[:].set_visible(False)
     bar = figure.colorbar(mesh, ax=cells, location="right", aspect=40, fraction=0.05, pad=0.02)
     bar.set_label("median cycle length (ms)")
@@ -203,7 +220,7 @@ def _most_telling(settings: Settings) -> list[int]:
 
 
 def _draw_fraction(axis: Axes, values: np.ndarray, beating: np.ndarray) -> None:
-    """The share of beating settings against one current's scaling."""
+    """The share of beating settings against the values of one quantity."""
     levels = np.unique(values)
     edges = np.linspace(values.min(), values.max(), min(10, max(2, len(levels))) + 1)
     which = np.clip(np.digitize(values, edges) - 1, 0, len(edges) - 2)
@@ -215,8 +232,10 @@ def _draw_fraction(axis: Axes, values: np.ndarray, beating: np.ndarray) -> None:
 
 @styled
 def draw_pairs(settings: Settings) -> Figure:
-    """Draw a scatter plot for each pair of currents, and on the diagonal the share that beats."""
+    """Draw a scatter plot for each pair of quantities, and on the diagonal the share that beats."""
     shown = _most_telling(settings)
+    quantities = [settings.told[k] for k in shown]
+    columns = [np.array(one.values) for one in quantities]
     n = len(shown)
     figure = page_figure(height_mm=20 + 150 * max(n, 2) / max(n, 3))
     grid = figure.subplots(n, n, sharex="col", squeeze=False)
@@ -230,8 +249,8 @@ def draw_pairs(settings: Settings) -> Figure:
     for i, j in combinations(range(n), 2):
         grid[i, j].remove()
         axis = grid[j, i]
-        x = _spread_ties(settings.scalings[:, shown[i]], GOLDEN)
-        y = _spread_ties(settings.scalings[:, shown[j]], PLASTIC)
+        x = _spread_ties(columns[i], GOLDEN)
+        y = _spread_ties(columns[j], PLASTIC)
         axis.scatter(x[mixed], y[mixed], c=colours[mixed], s=6, linewidths=0, rasterized=dense)
         axis.plot(x[diverged], y[diverged], "x", color=BLACK, markersize=4, markeredgewidth=0.9)
         for kind, rows in kinds.items():
@@ -239,14 +258,16 @@ def draw_pairs(settings: Settings) -> Figure:
         if i > 0:
             axis.tick_params(labelleft=False)
     size = 9 if n < 5 else 8
-    for k in range(n):
-        name = symbol(settings.currents[shown[k]])
-        _draw_fraction(grid[k, k], settings.scalings[:, shown[k]], settings.status == OK)
-        mark_panel(grid[k, k], name)
+    width = PAIRED_WIDTH // n
+    for k, quantity in enumerate(quantities):
+        _draw_fraction(grid[k, k], columns[k], settings.status == OK)
+        mark_panel(grid[k, k], heading(quantity, width), size=size)
         grid[k, k].set_ylabel("beating (%)", size=size)
-        grid[n - 1, k].set_xlabel(f"{name} scaling", size=size)
+        grid[n - 1, k].set_xlabel(axis_label(quantity, width), size=size)
         if k > 0:
-            grid[k, 0].set_ylabel(f"{name} scaling", size=size)
+            grid[k, 0].set_ylabel(axis_label(quantity, width), size=size)
+        if not all(map(is_scaling, quantities)):  # numbers of many digits
+            grid[n - 1, k].xaxis.set_major_locator(MaxNLocator(2))
     handles = [
         Line2D([], [], linestyle="", marker="o", color=PALETTE[0], markersize=4, label="beating"),
         Line2D([], [], linestyle="", marker="o", color=PALETTE[4], markersize=4, label="silent"),
@@ -256,6 +277,7 @@ def draw_pairs(settings: Settings) -> Figure:
     handles += classes.handles(list(kinds))
     figure.legend(handles=handles, loc="outside lower center", ncols=4)
     left_out = len(settings.currents) - n
-    note = f"; the {n} currents that matter most of {len(settings.currents)}" if left_out else ""
+    what = "currents" if all(map(is_scaling, settings.told)) else "quantities"
+    note = f"; the {n} {what} that matter most of {len(settings.currents)}" if left_out else ""
     figure.suptitle(_counts(settings.status) + note, x=0.01, ha="left")
     return figure

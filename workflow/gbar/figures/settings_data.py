@@ -8,6 +8,7 @@ from gbar import biomarker_table
 from gbar.errors import UserError
 from gbar.figures.settings import Settings
 from gbar.figures.sweep_data import varied
+from gbar.quantities import varied_quantities
 from gbar.store import open_store
 
 
@@ -32,4 +33,5 @@ def read_settings(store: str | Path, biomarkers: str | Path) -> Settings:
         n_beats=np.array([measured[identity].biomarkers.n_beats for identity in ids], dtype=float),
         cycle_length_ms=np.array([measured[identity].biomarkers.cycle_length_ms for identity in ids]),
         course=tuple(measured[identity].course for identity in ids),
+        quantities=tuple(varied_quantities(group)),
     )

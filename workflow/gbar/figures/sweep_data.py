@@ -1,25 +1,12 @@
 """What the figures of a sweep have in common: which cell it is of and what it varies."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import zarr
 
+from gbar.quantities import varied_quantities
 from gbar.store import Quantity, open_store
-
-
-def varied_quantities(store: zarr.Group) -> list[Quantity]:
-    """Return the varied quantities of a sweep with their values in its rows."""
-    quantities = []
-    for name in str(store.attrs["coordinates"]).split():
-        array: Any = store[name]
-        if name not in ("id", "status"):
-            about = array.attrs
-            quantities.append(
-                Quantity(name, about["units"], about["long_name"], float(about.get("control", 1)), array[:].tolist())
-            )
-    return quantities
 
 
 def varied(store: zarr.Group) -> tuple[list[str], np.ndarray]:

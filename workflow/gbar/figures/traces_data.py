@@ -2,18 +2,19 @@
 
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import zarr
 
 from gbar import cells, stimuli
+from gbar.attributes import told
 from gbar.config.explain import checked
 from gbar.config.simulation import ProtocolSection
 from gbar.config.sweep import STIMULUS
 from gbar.errors import UserError
-from gbar.figures.sweep_data import cell_of, varied_quantities
+from gbar.figures.sweep_data import cell_of
 from gbar.figures.traces import Drive, Shown, Trace, wrapped
+from gbar.quantities import varied_quantities
 from gbar.row_reader import RowReader, reader_of_store
 from gbar.rows import noise_key
 from gbar.stimuli.kinds import KINDS
@@ -84,7 +85,7 @@ def _labels(quantities: list[Quantity], rows: list[int], courses: list[str]) -> 
 
 def _fixed(group: zarr.Group) -> str:
     """Return the parameters that the whole sweep has other than the cell, behind a comma."""
-    configuration: Any = group.attrs["configuration"]
+    configuration = told(group, "configuration")
     return "".join(f", {name} = {value:g}" for name, value in configuration["cell"]["parameters"].items())
 
 
@@ -92,12 +93,12 @@ def _drive(
     store: str | Path, group: zarr.Group, row: int, quantities: list[Quantity], window: tuple[float, float]
 ) -> Drive | None:
     """Return what drives a row in a window of time."""
-    protocol = checked(ProtocolSection, dict(group.attrs["protocol"]))  # type: ignore[call-overload]
+    protocol = checked(ProtocolSection, told(group, "protocol"))
     stimulation = cells.get(str(group.attrs["cell"]), str(group.attrs["variant"])).stimulus
     section = protocol.stimulus
     if section is None or section.kind == "none":
         return None
-    if stimuli.meaning(section, stimulation) != group.attrs["stimulus_meaning"]:
+    if stimuli.meaning(section, stimulation) != told(group, "stimulus_meaning"):
         raise UserError(f"{store}: the stimulus has changed since the sweep was solved; run the sweep again")
     varied = {
         one.name.removeprefix(STIMULUS): np.array([one.values[row]])

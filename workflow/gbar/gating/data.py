@@ -15,6 +15,7 @@ import zarr
 from zarr.codecs import ZstdCodec
 
 from gbar import stimuli
+from gbar.attributes import consolidate, plain
 from gbar.config.gating import CELL, SAMPLE_MS, PacedSection
 from gbar.config.stimulus import default_section
 from gbar.digest import digest_of
@@ -30,11 +31,22 @@ LOWEST_CLAMP_mV = -100.5
 OBSERVED = ("Cai", "V")
 GATES = ("r", "d", "Xs", "m", "f", "h", "s", "Xr2", "j", "Xr1")
 OTHERS = ("Cai", "V", "fCa", "g", "Ki", "CaSR", "Nai")
-_DIMENSIONS = {
-    "paced": ("state", "cycle_length", "sample"),
-    "clamped": ("state", "clamp_voltage"),
-    "cycle_length_ms": ("cycle_length",),
-    "scale": ("current",),
+_OF_STATES = "of each state its own: see state_units"
+_ARRAYS = {
+    "paced": (
+        ("state", "cycle_length", "sample"),
+        {"units": _OF_STATES, "long_name": "states of the paced cell"},
+    ),
+    "clamped": (("state", "clamp_voltage"), {"units": _OF_STATES, "long_name": "states at the end of each clamp"}),
+    "cycle_length_ms": (("cycle_length",), {"units": "ms", "long_name": "cycle length of the pacing"}),
+    "scale": (("current",), {"units": "1", "long_name": "factor on each current"}),
+}
+_COORDINATES = {
+    "state": (("state",), {"long_name": "name of the state"}),
+    "state_units": (("state",), {"long_name": "unit of the state"}),
+    "current": (("current",), {"long_name": "name of the current"}),
+    "time": (("sample",), {"units": "ms", "long_name": "time from the start of a run"}),
+    "clamp_mV": (("clamp_voltage",), {"units": "mV", "long_name": "voltage that the clamp holds"}),
 }
 
 
@@ -94,27 +106,36 @@ def make_paced(
         "cycle_length_ms": cycle_length,
         "scale": np.array([float(scales.get(name, 1.0)) for name in CELL.current_names]),
     }
+    coordinates = {
+        "state": np.array(CELL.state_names, dtype=object),
+        "state_units": np.array([state.unit for state in CELL.states], dtype=object),
+        "current": np.array(CELL.current_names, dtype=object),
+        "time": np.arange(paced.shape[-1]) * SAMPLE_MS,
+        "clamp_mV": command[:, 0],
+    }
     configuration = settings.model_dump(mode="json") | {"scales": dict(scales)}
     attributes = {
         "title": "A ventricular cell paced at many cycle lengths and clamped to a grid of voltages",
-        "state": list(CELL.state_names),
-        "current": list(CELL.current_names),
+        "coordinates": " ".join(_COORDINATES),
         "digest": digest_of({}, arrays),
         "provenance": provenance(begun, configuration, on_jax=True).to_json(),
     }
     with whole(out) as made:
-        group = zarr.create_group(made, zarr_format=3, attributes=attributes)
-        for name, values in arrays.items():
+        group = zarr.create_group(made, zarr_format=3, attributes=plain(attributes))
+        for name, values in (arrays | coordinates).items():
+            dimensions, description = (_ARRAYS | _COORDINATES)[name]
             array = group.create_array(
                 name,
                 shape=values.shape,
-                dtype=values.dtype,
+                dtype="string" if values.dtype == object else values.dtype,
                 chunks=(1, *values.shape[1:]) if values.ndim == 3 else values.shape,
                 compressors=ZstdCodec(level=1, checksum=True),
-                dimension_names=_DIMENSIONS[name],
+                dimension_names=dimensions,
+                attributes=plain(description),
                 config={"write_empty_chunks": True},
             )
             array[:] = values
+        consolidate(group)
 
 
 def states_of(
@@ -174,7 +195,7 @@ def open_paced(path: str | Path, settings: PacedSection | None = None) -> Paced:
     """
     try:
         group: Any = zarr.open_group(path, mode="r", zarr_format=3)
-        arrays = {name: np.asarray(group[name][:]) for name in _DIMENSIONS}
+        arrays = {name: np.asarray(group[name][:]) for name in _ARRAYS}
     except Exception as error:  # zarr raises many kinds for what is no group
         raise UserError(f"{path}: is no data set of a paced cell ({type(error).__name__}: {error})") from None
     digest = digest_of({}, arrays)

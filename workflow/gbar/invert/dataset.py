@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import zarr
 from zarr.codecs import ZstdCodec
 
+from gbar.attributes import consolidate, plain, told
 from gbar.config.explain import checked
 from gbar.config.invert import TracesSection
 from gbar.config.sweep import SobolDesign, SweepSection, UniformDesign
@@ -27,7 +28,7 @@ from gbar.invert.traces import (
 from gbar.provenance import now, provenance
 from gbar.quantities import quantities
 from gbar.store import ROWS_PER_SHARD, STATUS, array, open_store, provenance_of, read_voltage
-from gbar.voltage import LARGEST, STEP_mV
+from gbar.voltage import ATTRIBUTES, LARGEST, MISSING, STEP_mV
 
 
 def make_traces(
@@ -81,13 +82,14 @@ def make_traces(
         small = {
             "unit": to_unit(values[is_kept], parameters).astype(np.float32),
             "fold": deal_folds(ids.tolist(), settings),
+            "time": np.arange(array(made_group, "trace").shape[1]) * sample_ms * settings.every,
         }
         about = {
             "parameters": [asdict(one) for one in parameters],
             "sample_ms": sample_ms * settings.every,
             "traces": settings.model_dump(mode="json"),
             "sweep": sweep.model_dump(mode="json", exclude={"rows_per_job"}),
-            "stimulus_meaning": group.attrs.get("stimulus_meaning"),
+            "stimulus_meaning": told(group, "stimulus_meaning"),
             "counts": {
                 "rows": n_rows,
                 "diverged": int(np.sum(~is_solved)),
@@ -95,7 +97,13 @@ def make_traces(
             },
             "trace_digest": trace_digest,
         }
-        _add(made_group, "unit", small["unit"], ("row", "parameter"), {"long_name": "unit parameters, -1 to 1"})
+        _add(
+            made_group,
+            "unit",
+            small["unit"],
+            ("row", "parameter"),
+            {"units": "1", "long_name": "unit parameters, -1 to 1"},
+        )
         _add(
             made_group,
             "fold",
@@ -103,19 +111,26 @@ def make_traces(
             ("row",),
             {"long_name": f"fold; {CALIBRATION} calibrates and {TEST} tests the ensemble"},
         )
+        _add(made_group, "time", small["time"], ("sample",), {"units": "ms", "long_name": "time in the window"})
         _add(made_group, "id", ids, ("row",), {"long_name": "identity of the setting"})
         made_group.attrs.update(
-            {"title": "Windows of simulated traces and the unit parameters of their cells", "coordinates": "id fold"}
-            | about
-            | {
-                "data_digest": digest_of([about, ids.tolist()], small),
-                "provenance": provenance(
-                    begun,
-                    {key: about[key] for key in ("traces", "sweep")},
-                    made_from={} if of_store is None else {"store": of_store.to_json()},
-                ).to_json(),
-            }
+            plain(
+                {
+                    "title": "Windows of simulated traces and the unit parameters of their cells",
+                    "coordinates": "id fold time",
+                }
+                | about
+                | {
+                    "data_digest": digest_of([about, ids.tolist()], small),
+                    "provenance": provenance(
+                        begun,
+                        {key: about[key] for key in ("traces", "sweep")},
+                        made_from={} if of_store is None else {"store": of_store.to_json()},
+                    ).to_json(),
+                }
+            )
         )
+        consolidate(made_group)
 
 
 def sweep_of(store: str | Path) -> SweepSection:
@@ -124,7 +139,7 @@ def sweep_of(store: str | Path) -> SweepSection:
     Raises:
         UserError: there is no store, it is damaged, or written by another version of the configuration.
     """
-    return checked(SweepSection, cast(dict[str, Any], open_store(store).attrs["configuration"]))
+    return checked(SweepSection, told(open_store(store), "configuration"))
 
 
 def unit_parameters(sweep: SweepSection) -> tuple[UnitParameter, ...]:
@@ -212,7 +227,8 @@ def _write_traces(group: zarr.Group, blocks: Iterator[np.ndarray], at_most: int,
         chunks=(ROWS_PER_CHUNK, samples),
         compressors=ZstdCodec(level=1, checksum=True),
         dimension_names=("row", "sample"),
-        attributes={"scale_factor": STEP_mV, "units": "mV", "long_name": "membrane potential, clipped"},
+        attributes={"units": "mV", "long_name": "membrane potential, clipped"} | ATTRIBUTES,
+        fill_value=MISSING,
         config={"write_empty_chunks": True},
     )
     digest, start = Digest(), 0

@@ -16,6 +16,7 @@ from typing import Any, cast
 import numpy as np
 import zarr
 
+from gbar.attributes import told
 from gbar.config.explain import checked
 from gbar.config.invert import TracesSection
 from gbar.config.sweep import SweepSection
@@ -27,7 +28,8 @@ from gbar.voltage import STEP_mV
 
 ROWS_PER_CHUNK = 128  # 2.3 MB of 9,000 samples before compression
 CALIBRATION, TEST = -1, -2  # in place of a fold: held out from all training
-ABOUT = ("parameters", "sample_ms", "traces", "sweep", "stimulus_meaning", "counts", "trace_digest")  # attributes
+ABOUT = ("sample_ms", "trace_digest")  # attributes
+NESTED = ("parameters", "traces", "sweep", "stimulus_meaning", "counts")  # attributes that are JSON text
 
 
 @dataclass(frozen=True)
@@ -180,9 +182,10 @@ def open_traces(path: str | Path) -> Traces:
     try:
         group = zarr.open_group(path, mode="r", zarr_format=3)
         ids = np.asarray(array(group, "id")[:]).tolist()
-        small = {name: np.asarray(array(group, name)[:]) for name in ("unit", "fold")}
+        small = {name: np.asarray(array(group, name)[:]) for name in ("unit", "fold", "time")}
         trace, attributes = array(group, "trace"), cast(dict[str, Any], dict(group.attrs))
-        digest, about = attributes["data_digest"], {key: attributes[key] for key in ABOUT}
+        about = {key: attributes[key] for key in ABOUT} | {key: told(group, key) for key in NESTED}
+        digest = attributes["data_digest"]
     except Exception as error:  # zarr raises many kinds for what is no group
         raise UserError(f"{path}: is no data set of traces ({type(error).__name__}: {error})") from None
     if digest != digest_of([about, ids], small):

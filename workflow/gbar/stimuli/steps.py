@@ -10,8 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from gbar.errors import UserError
-from gbar.files import read_csv
 from gbar.stimuli.waveform import Pieces, Quantity, Waveform, brief, merged, require
+from gbar.user_tables import Line, UserTable, read_user_table
 
 COLUMNS = ("time_ms", "value")
 
@@ -94,10 +94,10 @@ class Table(Waveform):
 
     def check_run(self, duration_ms: float) -> None:
         """Raise UserError unless the file can be used and every time in it is before the end of the run."""
-        start_ms, _ = self._read()
+        (start_ms, _), lines = self._read_lines()
         if start_ms[-1] >= duration_ms:
             raise UserError(
-                f"{self.path} line {len(start_ms) + 1}: time_ms {brief(start_ms[-1])}, the stimulus is longer than "
+                f"{self.path} line {lines[-1]}: time_ms {brief(start_ms[-1])}, the stimulus is longer than "
                 f"the run; duration_ms must be above that, not {brief(duration_ms)}"
             )
 
@@ -113,37 +113,34 @@ class Table(Waveform):
         return digest.hexdigest()
 
     def _read(self) -> Pieces:
-        header, rows = read_csv(self.path)
+        return self._read_lines()[0]
+
+    def _read_lines(self) -> tuple[Pieces, list[int]]:
+        """Return the rows of the file, and the lines that they stand in."""
+        table = read_user_table(self.path)
         for name in COLUMNS:
-            if name not in header:
+            if name not in table.header:
                 raise UserError(
-                    f"{self.path}: the column {name!r} is missing; the header has {', '.join(header)}, "
+                    f"{self.path}: the column {name!r} is missing; the header has {', '.join(table.header)}, "
                     f"a stimulus needs {' and '.join(COLUMNS)}"
                 )
-        if not rows:
+        if not table.rows:
             raise UserError(f"{self.path}: the stimulus is empty; it must have at least one row below the header")
-        places = [header.index(name) for name in COLUMNS]
-        start_ms, value = np.array(
-            [
-                [self._number(line, header[place], row[place]) for place in places]
-                for line, row in enumerate(rows, start=2)
-            ]
-        ).T
+        start_ms, value = np.array([[_number(table, row, name) for name in COLUMNS] for row in table.rows]).T
+        lines = [row.number for row in table.rows]
         if start_ms[0] != 0:
-            raise UserError(f"{self.path} line 2: the first time_ms is {brief(start_ms[0])}; it must be 0")
+            raise UserError(f"{self.path} line {lines[0]}: the first time_ms is {brief(start_ms[0])}; it must be 0")
         falls = np.flatnonzero(np.diff(start_ms) <= 0)
         if len(falls):
             late = int(falls[0]) + 1
             raise UserError(
-                f"{self.path} line {late + 2}: time_ms {brief(start_ms[late])} does not come after "
+                f"{self.path} line {lines[late]}: time_ms {brief(start_ms[late])} does not come after "
                 f"{brief(start_ms[late - 1])}, the time of the line before; times must rise"
             )
-        return Pieces(start_ms, value)
+        return Pieces(start_ms, value), lines
 
-    def _number(self, line: int, column: str, text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        require(f"{self.path} line {line}, column {column}", text, math.isfinite(value), "a finite number")
-        return value
+
+def _number(table: UserTable, row: Line, name: str) -> float:
+    key, value = f"{table.path} line {row.number}, column {name}", table.number(row, name)
+    require(key, row.cells[table.header.index(name)], math.isfinite(value), "a finite number")
+    return value

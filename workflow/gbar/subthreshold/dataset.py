@@ -1,5 +1,6 @@
 """The file of the subthreshold data set: paths of current and voltage to train, validate and test on."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import zarr
 from zarr.codecs import ZstdCodec
 
+from gbar.attributes import consolidate, plain
 from gbar.config.subthreshold import CurrentsSection
 from gbar.digest import digest_of
 from gbar.errors import UserError
@@ -18,12 +20,15 @@ from gbar.subthreshold.generator import SAMPLE_MS, Noise, draw_below_threshold
 
 SAMPLES_PER_CHUNK = 256_000  # 2 MB of currents before compression
 _CURRENT = {"units": "pA", "long_name": "current into the neuron; sample k acts from k + 2 to k + 3 ms"}
+_TIME = {"units": "ms", "long_name": "time of a sample's voltage; its current acts from 1 to 2 ms later"}
 _VOLTAGE = {"units": "mV", "long_name": "membrane potential; sample k is taken at k + 1 ms"}
 ARRAYS = {
     "current": (("path", "sample"), _CURRENT),
     "V": (("path", "sample"), _VOLTAGE),
     "test_current": (("test_path", "test_sample"), _CURRENT),
     "test_V": (("test_path", "test_sample"), _VOLTAGE),
+    "time": (("sample",), _TIME),
+    "test_time": (("test_sample",), _TIME),
 }
 
 
@@ -87,30 +92,39 @@ def make_currents(settings: CurrentsSection, out: str | Path, progress: Callable
         "V": learnt.V_mV,
         "test_current": test.current_pA,
         "test_V": test.V_mV,
+        "time": sample_times_ms(settings.samples),
+        "test_time": sample_times_ms(settings.test_samples),
     }
     own = {"validation_paths": settings.validation_paths, "sample_ms": SAMPLE_MS}
     attributes = {
         "title": "Noisy currents and the voltage of a Hodgkin-Huxley neuron below threshold",
+        "coordinates": "time test_time",
         "drawn": {"paths": learnt.drawn, "test_paths": test.drawn},
         "digest": digest_of(own, arrays),
         "provenance": provenance(begun, settings.model_dump(mode="json"), on_jax=True).to_json(),
     }
     with whole(out) as made:
-        group = zarr.create_group(made, zarr_format=3, attributes=attributes | own)
+        group = zarr.create_group(made, zarr_format=3, attributes=plain(attributes | own))
         for name, values in arrays.items():
             dimensions, description = ARRAYS[name]
-            rows = max(1, min(len(values), SAMPLES_PER_CHUNK // values.shape[1]))
+            rows = max(1, min(len(values), SAMPLES_PER_CHUNK // math.prod(values.shape[1:])))
             array = group.create_array(
                 name,
                 shape=values.shape,
                 dtype=values.dtype,
-                chunks=(rows, values.shape[1]),
+                chunks=(rows, *values.shape[1:]),
                 compressors=ZstdCodec(level=1, checksum=True),
                 dimension_names=dimensions,
                 attributes=dict(description),
                 config={"write_empty_chunks": True},
             )
             array[:] = values
+        consolidate(group)
+
+
+def sample_times_ms(samples: int) -> np.ndarray:
+    """Return when each sample of a path's voltage is taken, ms."""
+    return (1 + np.arange(samples)) * SAMPLE_MS
 
 
 def open_currents(path: str | Path) -> Currents:

@@ -9,7 +9,7 @@ from gbar.config.subthreshold import BaselineSection
 from gbar.files import whole
 from gbar.metrics import write_metrics
 from gbar.subthreshold.baselines import fit
-from gbar.subthreshold.dataset import Currents, Part, open_currents
+from gbar.subthreshold.dataset import Currents, Part, open_currents, sample_times_ms
 from gbar.subthreshold.filters import load_filter
 
 SHOWN_PATHS = 3  # the first ones, as in the figures of the published study
@@ -23,7 +23,8 @@ def evaluate_filter(model: str | Path, data: str | Path, metrics: str | Path, pr
         model: folder of the filter.
         data: data set.
         metrics: errors to write.
-        predictions: voltages predicted of the first paths to write, mV, float32: `validation` and `test`.
+        predictions: voltages predicted of the first paths to write, mV, float32: `validation` and `test`, and the
+            times of their samples, `validation_time_ms` and `test_time_ms`.
     """
     currents, filtered = open_currents(data), load_filter(model)
     V = {name: filtered(part.current_pA) for name, part in _parts(currents).items()}
@@ -38,8 +39,10 @@ def evaluate_filter(model: str | Path, data: str | Path, metrics: str | Path, pr
         "training_status": training["status"],
         "validation_loss_mV2": filtered.card.metrics["validation_loss_mV2"],
     }
+    shown = {name: values[:SHOWN_PATHS] for name, values in V.items()}
+    times = {f"{name}_time_ms": sample_times_ms(values.shape[1]) for name, values in V.items()}
     with whole(predictions) as made, made.open("wb") as file:
-        np.savez(file, **{name: values[:SHOWN_PATHS] for name, values in V.items()})  # type: ignore[arg-type]
+        np.savez(file, **shown, **times)  # type: ignore[arg-type]
     write_metrics(metrics, report, [predictions])
 
 
