@@ -7,6 +7,7 @@ from tests.traces.wild import (
     HUMP,
     UPSTROKES_MS,
     action_potentials,
+    smooth_action_potentials,
     time_ms,
     triangles,
 )
@@ -39,7 +40,7 @@ def test_a_stimulus_artefact_before_each_upstroke_is_no_beat(height_mV: float):
 
 
 def test_an_artefact_at_a_known_edge_is_cut_out_whatever_its_shape():
-    V, t = action_potentials(), time_ms(4500)
+    V, t = smooth_action_potentials(1), time_ms(4500)
     for upstroke in UPSTROKES_MS:
         V += 60 * np.exp(-np.abs(t - upstroke + 4) / 0.3)
     blanked = [(upstroke - 6, upstroke - 2) for upstroke in UPSTROKES_MS]
@@ -238,3 +239,20 @@ def test_settings_are_told_by_their_kind_and_what_differs_from_it():
     assert of_kind("cardiac", {"dvdt_min_V_s": 1, "reference": "after"}).told() == (
         "cardiac reference=after dvdt_min_V_s=1"
     )
+
+
+def test_a_last_beat_that_ends_in_its_dome_has_no_apd30_though_its_notch_was_lower():
+    dome = np.interp(time_ms(560) - 500, [-1e9, -0.5, 0.5, 5, 40], [-80, -80, 30, -10, 20])
+    beats = read_trace(np.append(action_potentials([500], 1000), dome), DT_MS, recorded=False).beats
+    assert len(beats) == 2
+    assert np.isfinite(beats.apd30_ms[0])
+    assert np.isnan(beats.apd30_ms[1])
+
+
+def test_of_two_rises_as_steep_as_each_other_the_first_is_the_upstroke():
+    """Sampled at 0.05 or 0.01 ms, the larger of two equal maxima may be either of them."""
+    t = time_ms(1000) - 500
+    for share in (0.9995, 1.0005):
+        rises = 90 / (1 + np.exp(-t)) + 30 / (1 + np.exp(-(t - 26) * 3 * share))  # both at 22.5 V/s, but for the share
+        V = -80 + np.where(t < 60, rises, np.maximum(120 - 0.6 * (t - 60), 0))
+        assert find_beats(V, DT_MS, recorded=False).upstroke_ms == pytest.approx([500], abs=0.01)

@@ -13,6 +13,7 @@ import numpy as np
 from gbar.traces import Beats, Reading
 
 MEASURES = tuple(field.name for field in fields(Beats) if field.name != "pulse")
+DIGITS = 6  # microseconds and microvolts are below what sampling resolves
 NONE = -1  # in place of the number of a beat or a pulse
 HEADER = ("id", "beat", "pulse", "pulse_ms", "outcome", *MEASURES)
 
@@ -20,17 +21,18 @@ HEADER = ("id", "beat", "pulse", "pulse_ms", "outcome", *MEASURES)
 def beat_lines(identity: str, reading: Reading) -> Iterator[list[object]]:
     """Yield the lines of one row's trace."""
     beats = reading.beats
+    measures = _cells(np.column_stack([getattr(beats, name) for name in MEASURES]))
     failed = [(float(reading.pulses_ms[pulse]), NONE, int(pulse)) for pulse in np.flatnonzero(~reading.captured)]
     caused = [(float(time), beat, int(beats.pulse[beat])) for beat, time in enumerate(beats.upstroke_ms)]
     for _, beat, pulse in sorted(failed + caused):
-        paced = ["", ""] if pulse == NONE else [pulse, _cell(reading.pulses_ms[pulse])]
+        paced = ["", ""] if pulse == NONE else [pulse, round(float(reading.pulses_ms[pulse]), DIGITS)]
         if beat == NONE:
             yield [identity, "", *paced, "failed", *[""] * len(MEASURES)]
         else:
-            measures = (_cell(getattr(beats, name)[beat]) for name in MEASURES)
-            yield [identity, beat, *paced, reading.outcomes[beat], *measures]
+            yield [identity, beat, *paced, reading.outcomes[beat], *measures[beat]]
 
 
-def _cell(value: float) -> object:
-    # Microseconds and microvolts are below what sampling resolves.
-    return "" if np.isnan(value) else int(value) if isinstance(value, np.integer) else round(float(value), 6)
+def _cells(values: np.ndarray) -> list[list[object]]:
+    """Return the cells of a table of measures; one that is undefined stays empty."""
+    rows = np.round(values, DIGITS).tolist()
+    return [["" if value != value else value for value in row] for row in rows]

@@ -43,5 +43,7 @@ def afterdepolarisations(
 
 def _still_rising(piece: np.ndarray) -> int:
     """Return how many samples of a piece V goes on rising for."""
+    if len(piece) > 1 and piece[1] < piece[0]:
+        return 0
     falling = np.diff(piece) < 0
     return int(falling.argmax()) if falling.any() else max(len(piece) - 1, 0)

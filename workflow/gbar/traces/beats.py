@@ -31,7 +31,7 @@ from gbar.traces.afterdepolarisations import afterdepolarisations
 from gbar.traces.noise import PLAIN_ERROR
 from gbar.traces.samples import Samples
 from gbar.traces.settings import BeatSettings
-from gbar.traces.upstrokes import ROUNDING, Pulses, Upstroke
+from gbar.traces.upstrokes import Pulses, Upstroke
 
 APD_PERCENT = (30, 50, 75, 90)
 # At 20 kHz an APD is off by 0.2 times the noise over the slope of the fall, with a spread of 0.2 times (36 traces of
@@ -93,7 +93,7 @@ def measure_beats(samples: Samples, upstrokes: Sequence[Upstroke], pulses: Pulse
         mdp = lowest[k + 1] if settings.reference == "after" else lowest[k]
         if settings.reference == "before" and k == 0 and _opens_amid(samples, one, settings):
             mdp = np.nan
-        span = _Span(samples, one, end, pulses, settings)
+        span = _Span(samples, one, end, pulses, settings, is_last=k + 1 == len(upstrokes))
         gap = gap_ends[(gap_ends > one.foot) & (gap_ends <= end)]
         measured.append(span.measures(mdp, None if not len(gap) else int(gap[0])))
     return _stack(measured, upstrokes, samples, pulses, settings)
@@ -128,6 +128,7 @@ class _Span:
     end: int
     pulses: Pulses
     settings: BeatSettings
+    is_last: bool
 
     def measures(self, mdp: float, gap_end: int | None) -> tuple[float, ...]:
         """Return what is `MEASURED`.
@@ -149,12 +150,12 @@ class _Span:
         repolarised = _first_below(V, pieces, levels[-1])
         if repolarised is not None:
             pieces = [(first, min(last, repolarised)) for first, last in pieces if first <= repolarised]
-        crossings = [_stays_below(V, pieces, level, at_lowest=repolarised is None) for level in levels]
+        crossings = _stay_below(V, pieces, levels, at_lowest=repolarised is None and not self.is_last)
         apds = [(self._if_certain(crossing) - one.time) * self.samples.dt_ms for crossing in crossings]
         dome_ends = one.time + self.settings.notch_ms / self.samples.dt_ms
         found = afterdepolarisations(V, pieces, dome_ends, self.settings.ead_min_mV, self._pulse_end)
         height, takeoff = max(found, default=(np.nan, np.nan))
-        return (*apds, mdp, peak, amplitude, self._dvdt_max(peak_at), len(found), height, takeoff)
+        return (*apds, mdp, peak, amplitude, self._dvdt_max(), len(found), height, takeoff)
 
     def _pieces(self, peak_at: int, cuts: list[int], end: int) -> Iterator[tuple[int, int]]:
         """Yield the first and last sample of the stretches between pulses, from the peak on.
@@ -185,17 +186,12 @@ class _Span:
         fall_V_s = float(V[first] - V[last]) / ((last - first) * dt_ms)
         return crossing if self.samples.noise_mV < NOISE_PER_FALL_MS * fall_V_s else np.nan
 
-    def _dvdt_max(self, peak_at: int) -> float:
+    def _dvdt_max(self) -> float:
         """Return the largest slope of the upstroke outside of pulses, V/s; NaN where there is none to be told."""
-        first = max(self.upstroke.foot - 1, 0)
-        slope = self.samples.slopes(first, peak_at + 2)
-        _, inside = self.pulses.own(slope, first)
-        slope = np.where(inside > ROUNDING, -np.inf, slope)
-        steepest = int(slope.argmax())
-        if not slope[steepest] > 0:
+        found, interval = self.upstroke.dvdt_V_s, self.upstroke.dvdt_interval
+        if not found > 0 or (self.samples.slope_error is not None and not self._is_certain(interval, found)):
             return np.nan
-        found = float(slope[steepest])
-        return found if self.samples.slope_error is None or self._is_certain(first + steepest, found) else np.nan
+        return found
 
     def _is_certain(self, interval: int, slope_V_s: float) -> bool:
         """Tell whether noise leaves a slope as it is: its error is small, and smoothing cannot have flattened it."""
@@ -216,28 +212,35 @@ def _first_below(V: np.ndarray, pieces: Sequence[tuple[int, int]], level: float)
     return None
 
 
-def _stays_below(V: np.ndarray, pieces: Sequence[tuple[int, int]], level: float, at_lowest: bool) -> float:
-    """Return the fractional sample at which V comes down to a level for good, in the first piece that ends below it.
+def _stay_below(
+    V: np.ndarray, pieces: Sequence[tuple[int, int]], levels: Sequence[float], at_lowest: bool
+) -> list[float]:
+    """Return the fractional samples at which V comes down to levels for good, in the first piece that ends below each.
 
     Args:
         V: the trace, mV.
         pieces: first and last sample of each stretch between pulses.
-        level: mV; NaN gives NaN.
-        at_lowest: the last piece ends with its lowest sample, since V is not known to repolarise in it.
+        levels: mV; NaN gives NaN.
+        at_lowest: the last piece ends with its lowest sample, since the next beat begins behind it.
     """
+    found = [np.nan] * len(levels)
     for first, last in pieces:
         piece = V[first : last + 1]
         if at_lowest and (first, last) == pieces[-1]:
             piece = piece[: int(piece.argmin()) + 1]
-        if not piece[-1] <= level:
+        waiting = [place for place, level in enumerate(levels) if np.isnan(found[place]) and piece[-1] <= level]
+        if not waiting:
             continue
-        above = np.flatnonzero(piece > level)
-        if not len(above):
-            return float(first)
-        k = first + int(above[-1])
-        over, under = float(V[k]), float(V[k + 1])
-        return k + (over - level) / (over - under)
-    return np.nan
+        # The largest V from each sample to the end, read backwards.
+        climbing = np.maximum.accumulate(piece[::-1])
+        below = np.searchsorted(climbing, [levels[place] for place in waiting], side="right").tolist()
+        for place, count in zip(waiting, below, strict=True):
+            found[place] = float(first)
+            if count < len(piece):
+                k = len(piece) - 1 - count
+                over, under = float(piece[k]), float(piece[k + 1])
+                found[place] = first + k + (over - levels[place]) / (over - under)
+    return found
 
 
 def _stack(

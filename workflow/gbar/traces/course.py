@@ -1,6 +1,6 @@
 """The course that the beats of a trace take: regular, alternans, block, afterdepolarisations ... or none.
 
-Of a trace are told, in this order, and judged on the later half of what is there:
+Of a trace are told, in this order, and judged on the later half of what is there, its middle included:
 
     silent                    no beat
     no repolarisation         the last beat stays above `rearm_mV` for `stuck_ms` at least, to the end of the trace;
@@ -117,7 +117,7 @@ def alternating(beats: Beats, settings: BeatSettings) -> dict[str, tuple[float, 
 
 
 def _later_half(beats: Beats) -> Beats:
-    return beats[-max(FEWEST, len(beats) // 2) :]
+    return beats[-max(FEWEST, (len(beats) + 1) // 2) :]
 
 
 def _paced(samples: Samples, beats: Beats, pulses: Pulses, settings: BeatSettings) -> str:
@@ -127,7 +127,7 @@ def _paced(samples: Samples, beats: Beats, pulses: Pulses, settings: BeatSetting
         response = response[:-1]  # what became of it is not in the trace
     if not len(response):
         return _spontaneous(samples, beats, settings)
-    judged = response[-max(FEWEST, len(response) // 2) :]
+    judged = response[-max(FEWEST, (len(response) + 1) // 2) :]
     if not judged.any():
         return _quiescent(len(beats))
     if not judged.all():

@@ -104,7 +104,7 @@ def read_trace(
         pulses_ms: start and end of each pulse that the cell was paced with, shape (pulse, 2).
         blanked_ms: start and end of times that are cut out, such as artefacts at the edges of a known stimulus.
         t0_ms: time of the first sample.
-        recorded: whether there may be noise; what was simulated has none, and is never smoothed.
+        recorded: whether there may be artefacts and noise; what was simulated has none, and is read as it is.
 
     Raises:
         UserError: the trace is no single trace of real numbers, or the interval not positive.
@@ -148,10 +148,7 @@ def undefined() -> Biomarkers:
 
 def _summarise(V: np.ndarray, beats: Beats, response: np.ndarray, told: str, settings: BeatSettings) -> Biomarkers:
     inner = beats.inner
-    measures = {name: _median(getattr(inner, name)) for name in MEDIANS}
-    measures["cycle_length_ms"] = _median(
-        inner.cycle_length_ms[np.isfinite(inner.cycle_length_ms)]
-    )  # the first has none
+    measures = _medians(inner)
     pairs = alternating(beats, settings) if told == "alternans" else None
     if pairs is not None:
         measures |= dict.fromkeys(pairs, np.nan)
@@ -190,9 +187,14 @@ def _rate(beats: Beats, told: str) -> float:
     return 60_000.0 * (len(beats) - 1) / float(beats.upstroke_ms[-1] - beats.upstroke_ms[0])
 
 
-def _median(values: np.ndarray) -> float:
-    """Return the median; undefined unless every beat has a value, so that no two medians are of different beats."""
-    return float(np.median(values)) if len(values) else np.nan
+def _medians(inner: Beats) -> dict[str, float]:
+    """Return the medians over beats, undefined unless every beat has a value: no two are of different beats."""
+    if not len(inner):
+        return dict.fromkeys(("cycle_length_ms", *MEDIANS), np.nan)
+    found = np.median([getattr(inner, name) for name in MEDIANS], axis=1).tolist()
+    intervals = inner.cycle_length_ms[np.isfinite(inner.cycle_length_ms)]  # the first beat has none
+    cycle_length_ms = float(np.median(intervals)) if len(intervals) else np.nan
+    return {"cycle_length_ms": cycle_length_ms, **dict(zip(MEDIANS, found, strict=True))}
 
 
 def _notes(samples: Samples, upstrokes: list[Upstroke], beats: Beats, settings: BeatSettings) -> list[str]:

@@ -85,7 +85,7 @@ def prepare(
         dt_ms: sampling interval.
         t0_ms: time of the first sample.
         blanked_ms: start and end of times that are cut out, such as artefacts at the edges of a known stimulus.
-        recorded: whether there may be noise; what was simulated has none, and is never smoothed.
+        recorded: whether there may be artefacts and noise; what was simulated has none, and is read as it is.
 
     Raises:
         UserError: as `check`.
@@ -105,7 +105,7 @@ def prepare(
         notes += [_gap_note(gaps, dt_ms, t0_ms + start * dt_ms)] if len(gaps) else []
     own_t0_ms = t0_ms + start * dt_ms
     V = _blanked(V, dt_ms, own_t0_ms, blanked_ms)
-    V, artefacts = _without_artefacts(V, dt_ms)
+    V, artefacts = _without_artefacts(V, dt_ms) if recorded else (V, 0)
     if artefacts:
         notes.append(f"{artefacts} artefacts, which rise and fall faster than any membrane, were cut out")
     if not len(V):

@@ -23,8 +23,10 @@ from gbar.traces.samples import Samples
 from gbar.traces.settings import BeatSettings
 
 ROUNDING = 1e-6  # of times, in samples
-# Slopes of such a share of the largest are as steep as it; under noise their mean time counts.
-AS_STEEP, NOISY_LEVEL = 1 - 1e-4, 0.85
+# Slopes of such a share of the largest are as steep as it: their middle counts; under noise their mean time.
+AS_STEEP, NOISY_LEVEL = 1 - 1e-6, 0.85
+# Of maxima that differ by less than this share the first counts: which is the largest is up to the sampling.
+TIE = 2e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,8 @@ class Upstroke:
         trough: the lowest sample since the last crossing.
         in_pulse: the steepest own dV/dt lies inside a pulse.
         peak_from: the sample from which its peak is looked for: the crossing, or the end of the pulse it lies in.
+        dvdt_V_s: the largest slope outside of pulses; -inf where all of it lies in one.
+        dvdt_interval: the sample that the interval of this slope begins at.
     """
 
     crossing: int
@@ -46,6 +50,8 @@ class Upstroke:
     trough: int
     in_pulse: bool
     peak_from: int
+    dvdt_V_s: float
+    dvdt_interval: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +77,11 @@ class Pulses:
 
     def between(self, first: int, end: int) -> range:
         """Return the numbers of the pulses before which the last sample is one from `first` to `end` - 1."""
-        return range(*np.searchsorted(self.before, [first, end]).tolist())
+        return range(*np.searchsorted(self.before, [first, end]).tolist()) if len(self) else range(0)
 
     def end_of_pulse_at(self, sample: int) -> int:
         """Return the end of the pulse that acts on a sample, or the sample itself where none does."""
-        last = int(np.searchsorted(self.start, sample)) - 1
+        last = int(np.searchsorted(self.start, sample)) - 1 if len(self) else -1
         return max(sample, int(self.end[last])) if last >= 0 else sample
 
     def own(self, slope: np.ndarray, first: int) -> tuple[np.ndarray, np.ndarray]:
@@ -88,6 +94,8 @@ class Pulses:
             first: the sample that the first of them begins at.
         """
         inside = np.zeros(len(slope))
+        if not len(self):
+            return slope, inside
         touching = range(*np.searchsorted(self.stop, [first, np.inf]).tolist())
         for pulse in touching:
             if self.start[pulse] >= first + len(slope):
@@ -194,23 +202,59 @@ def _upstroke(
         foot = trough + int(np.flatnonzero(V[trough:crossing] <= settings.rearm_mV)[-1])
     # One interval more at each end, so that the parabola has neighbours.
     first = max(foot - 1, 0)
-    slope, inside = pulses.own(samples.slopes(first, peak + 2), first)
-    steepest = int(slope.argmax())
+    plain = samples.slopes(first, peak + 2)
+    slope, inside = pulses.own(plain, first)
+    steepest = _first_largest(slope)
     if slope[steepest] < (settings.dvdt_min_V_s if is_rearmed else settings.fast_V_s):
         return None
-    is_in_pulse = bool(inside[steepest] > ROUNDING)
     width = _length_above(V[crossing:], settings.level_mV)
     if width * samples.dt_ms < settings.width_min_ms and crossing + width < len(V):
         return None
+    outside = np.where(inside > ROUNDING, -np.inf, plain) if len(pulses) else plain
+    fastest = int(outside.argmax())
+    return Upstroke(
+        crossing=crossing,
+        foot=foot,
+        time=_time(samples, pulses, max(trough, 2 * foot - peak), first, slope, steepest),
+        trough=trough,
+        in_pulse=bool(inside[steepest] > ROUNDING),
+        peak_from=peak_from,
+        dvdt_V_s=float(outside[fastest]),
+        dvdt_interval=first + fastest,
+    )
+
+
+def _first_largest(slope: np.ndarray) -> int:
+    """Return the first local maximum of slopes that is as large as the largest but for `TIE`."""
+    largest = int(slope.argmax())
+    if largest < 2 or not (slope[: largest - 1] >= (1 - TIE) * slope[largest]).any():
+        return largest
+    high = slope[: largest + 1] >= (1 - TIE) * slope[largest]
+    is_peak = np.append(slope[:largest] >= slope[1 : largest + 1], True) & np.append(
+        True, slope[1 : largest + 1] > slope[:largest]
+    )
+    return int((high & is_peak).argmax())
+
+
+def _time(samples: Samples, pulses: Pulses, wide: int, first: int, slope: np.ndarray, steepest: int) -> float:
+    """Return when the slope of an upstroke is largest, in samples.
+
+    Args:
+        samples: the trace.
+        pulses: of its stimulus.
+        wide: a sample before its foot.
+        first: the sample that its first slope begins at.
+        slope: its own slopes, V/s.
+        steepest: the largest of them.
+    """
+    if not samples.noise_mV and steepest > 0 and slope[steepest - 1] < AS_STEEP * slope[steepest]:
+        return first + 0.5 + _steepest(slope, steepest)
     # From further back than it is looked for: the middle of slopes that are as steep would lean to one side.
-    wide = max(trough, 2 * foot - peak)
-    slope, _ = pulses.own(samples.slopes(wide, peak + 2), wide)
+    slope, _ = pulses.own(samples.slopes(wide, first + len(slope) + 1), wide)
     steepest += first - wide
     if samples.noise_mV:
-        time = wide + 0.5 + float(np.flatnonzero(slope >= NOISY_LEVEL * slope[steepest]).mean())
-    else:
-        time = wide + 0.5 + _steepest(slope, steepest)
-    return Upstroke(crossing, foot, time, trough, is_in_pulse, peak_from)
+        return wide + 0.5 + float(np.flatnonzero(slope >= NOISY_LEVEL * slope[steepest]).mean())
+    return wide + 0.5 + _steepest(slope, steepest)
 
 
 def _length_above(V: np.ndarray, level_mV: float) -> int:
