@@ -21,6 +21,7 @@ from gbar.config.invert import TracesSection
 from gbar.config.sweep import SweepSection
 from gbar.digest import Digest, digest_of
 from gbar.errors import UserError
+from gbar.invert.view import View
 from gbar.provenance import Provenance
 from gbar.store import array, provenance_of
 from gbar.voltage import STEP_mV
@@ -28,6 +29,7 @@ from gbar.voltage import STEP_mV
 ROWS_PER_CHUNK = 128  # 2.3 MB of 9,000 samples before compression
 CALIBRATION, TEST = -1, -2  # in place of a fold: held out from all training
 ABOUT = ("parameters", "sample_ms", "traces", "sweep", "stimulus_meaning", "counts", "trace_digest")  # attributes
+PREPROCESSING = "preprocessing"  # one more, where a network does not see the samples as they are
 
 
 @dataclass(frozen=True)
@@ -182,11 +184,18 @@ def open_traces(path: str | Path) -> Traces:
         ids = np.asarray(array(group, "id")[:]).tolist()
         small = {name: np.asarray(array(group, name)[:]) for name in ("unit", "fold")}
         trace, attributes = array(group, "trace"), cast(dict[str, Any], dict(group.attrs))
-        digest, about = attributes["data_digest"], {key: attributes[key] for key in ABOUT}
+        told = ABOUT + ((PREPROCESSING,) if PREPROCESSING in attributes else ())
+        digest, about = attributes["data_digest"], {key: attributes[key] for key in told}
     except Exception as error:  # zarr raises many kinds for what is no group
         raise UserError(f"{path}: is no data set of traces ({type(error).__name__}: {error})") from None
     if digest != digest_of([about, ids], small):
         raise UserError(f"{path}: the data set is damaged (its digest differs); delete the folder and run again")
+    settings = checked(TracesSection, about["traces"])
+    if about.get(PREPROCESSING) != View.of(settings, 1.0).preprocessing:
+        raise UserError(
+            f"{path}: the traces were cut by another version of gbar, which prepared them in another way; delete the "
+            "folder and run again"
+        )
     return Traces(
         path=Path(path),
         parameters=tuple(UnitParameter(**one) for one in about["parameters"]),
@@ -195,7 +204,7 @@ def open_traces(path: str | Path) -> Traces:
         ids=ids,
         sample_ms=about["sample_ms"],
         samples=trace.shape[1],
-        settings=checked(TracesSection, about["traces"]),
+        settings=settings,
         sweep=checked(SweepSection, about["sweep"]),
         counts=about["counts"],
         digest=digest,
