@@ -1,6 +1,7 @@
 """A recording is brought onto the model's grid, answered and simulated again; a bad one ends in one message."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -165,8 +166,9 @@ def test_spikes_are_those_of_the_recording_and_not_of_the_values_that_the_networ
 
 def test_every_note_is_a_sentence_that_names_the_parameters_beyond_their_range() -> None:
     inverter = FakeInverter((-1.3, 0.1, 1.1, 1.02), TracesSection(samples=4000))
-    notes = ask(inverter, recording(own_trace(inverter))).notes
-    assert notes == [
+    given = replace(recording(own_trace(inverter)), notes=("The channel is in V; its values were taken times 1000.",))
+    assert ask(inverter, given).notes == [
+        "The channel is in V; its values were taken times 1000.",
         "The file does not tell its stimulus; the model knows traces under chirp23a only.",
         "The values of a and c lie beyond the published range, where no network has learned.",
         "Parameters beyond the published range are simulated at its end.",

@@ -68,7 +68,7 @@ def ask(inverter: Inverter, recording: Recording, start_ms: float = 0.0) -> Aske
     answer = inverter.predict(view.see(recorded.V_mV[None], recorded.sample_ms, recorded.begin_ms))
     (predicted,) = simulator.stretches(answer.unit)
     off = difference(recorded, predicted, view.clip_mV)
-    notes = [*_stimulus_notes(recording, simulator, start_ms), *_range_notes(answer)]
+    notes = [*recording.notes, *_stimulus_notes(recording, simulator, start_ms), *_range_notes(answer)]
     span_ms = view.spanned * view.save_every_ms
     return Asked(recording, start_ms, span_ms, recorded, answer, predicted, off, notes)
 
