@@ -54,9 +54,9 @@ class FakeInverter:
         self.sweep, self.window = chirped(), window or TracesSection()
         self.parameters = unit_parameters(self.sweep)
         self.simulator = Simulator(self.sweep, self.window, self.parameters)
-        self.samples, self.sample_ms = self.simulator.samples, self.simulator.sample_ms
+        self.view = self.simulator.view
         self.unit = np.array([unit], float)
 
     def predict(self, V_mV: np.ndarray) -> Answer:
-        assert V_mV.shape == (1, self.samples)
+        assert V_mV.shape == (1, self.view.samples)
         return answer_at(self.unit, 0.0, self.parameters)

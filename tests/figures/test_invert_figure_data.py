@@ -241,7 +241,8 @@ def recording(tmp_path: Path) -> tuple[Path, Path]:
     about = {"value": -61.0, "error": 1.5, "low": -64.0, "high": -58.0, "range": [-80.0, -50.0]}
     values = {"recording": "cell.abf", "sweep": 0, "start_ms": 10.0, "verdict": "in range", "isi_distance": 0.1}
     (tmp_path / "answer.json").write_text(json.dumps(values | {"parameters": [{"name": "c", "unit": "mV"} | about]}))
-    arrays = {"time_ms": np.arange(4.0), "V_mV": np.zeros(4), "V_predicted_mV": np.ones(4)}
+    arrays = {"time_ms": np.arange(4.0), "V_mV": np.zeros(4)}
+    arrays |= {"time_predicted_ms": np.arange(2.0), "V_predicted_mV": np.ones(2)}
     np.savez(tmp_path / "answer.npz", **arrays, spikes_ms=np.array([1.0]), spikes_predicted_ms=np.array([1.5]))
     return tmp_path / "answer.json", tmp_path / "answer.npz"
 

@@ -15,7 +15,8 @@ def made_up(parameters: int = 10, **changed) -> Recorded:
         "title": "17o05028_ic_steps.abf, sweep 12, from 1637 ms: out of range",
         "time_ms": T,
         "V_mV": -60 + 90 * (np.sin(T / 5) > 0.9),
-        "V_predicted_mV": -65 + 90 * (np.sin(T / 6) > 0.9),
+        "time_predicted_ms": T[::2],
+        "V_predicted_mV": -65 + 90 * (np.sin(T[::2] / 6) > 0.9),
         "spikes_ms": np.array([6.0, 38.0, 70.0]),
         "spikes_predicted_ms": np.array([7.0, 45.0]),
         "isi_distance": 0.25,
@@ -30,6 +31,7 @@ def made_up(parameters: int = 10, **changed) -> Recorded:
 def test_traces_and_spikes_are_drawn_as_they_are() -> None:
     trace, raster, _ = panels(draw_recording(made_up()))
     np.testing.assert_array_equal(trace.lines[0].get_ydata(), made_up().V_mV)
+    np.testing.assert_array_equal(trace.lines[1].get_xdata(), T[::2])
     np.testing.assert_array_equal(trace.lines[1].get_ydata(), made_up().V_predicted_mV)
     shown = [one.get_positions() for one in raster.collections]
     assert [list(one) for one in shown] == [[6, 38, 70], [7, 45]]
@@ -54,5 +56,5 @@ def test_no_text_leaves_the_page_or_lies_on_another(parameters: int) -> None:
 
 def test_a_silent_recording_and_a_simulation_that_diverged_can_be_drawn() -> None:
     none = np.array([])
-    lost = made_up(2, V_predicted_mV=np.full_like(T, np.nan), spikes_ms=none, spikes_predicted_ms=none)
+    lost = made_up(2, V_predicted_mV=np.full_like(T[::2], np.nan), spikes_ms=none, spikes_predicted_ms=none)
     assert "0 and 0 spikes" in panels(draw_recording(lost))[1].get_title(loc="left")

@@ -13,11 +13,14 @@ from gbar.biomarker_table import DIVERGED
 from gbar.config.explain import checked
 from gbar.config.invert import TracesSection
 from gbar.config.sweep import SweepSection
+from gbar.digest import digest_of
 from gbar.errors import UserError
 from gbar.invert.dataset import deal_folds, make_traces
 from gbar.invert.quality import passes
 from gbar.invert.traces import (
+    ABOUT,
     CALIBRATION,
+    PREPROCESSING,
     ROWS_PER_CHUNK,
     TEST,
     Traces,
@@ -28,6 +31,7 @@ from gbar.invert.traces import (
     stored,
     to_unit,
 )
+from gbar.invert.view import AVERAGED
 from gbar.store import open_store, read_voltage
 
 ROWS, SAMPLES = 300, 2300  # two whole chunks and a part
@@ -80,14 +84,20 @@ def test_rows_that_diverged_or_fail_the_check_are_left_out_and_counted(traces: T
     assert traces.ids == np.delete(ids, [5, 6, 7, 8]).tolist()
 
 
-def test_a_trace_is_the_clipped_window_of_the_store_to_half_a_step(traces: Traces, store: Path) -> None:
-    rows = np.array([295, 0, 130, 4, 129])
+@pytest.mark.parametrize("every", [1, 2])
+def test_a_trace_is_the_clipped_window_of_the_store_to_half_a_step(store: Path, tmp_path: Path, every: int) -> None:
+    settings = SETTINGS.model_copy(update={"every": every})
+    make_traces(store, settings, checked(SweepSection, SWEEP), tmp_path / "traces", lambda _: None)
+    traces, rows = open_traces(tmp_path / "traces"), np.array([295, 0, 130, 4, 129])
     kept = np.delete(np.arange(ROWS), [5, 6, 7, 8])[rows]
-    V = np.stack([read_voltage(open_store(store), row) for row in kept])[:, 550:1450:2]
+    V = np.clip(np.stack([read_voltage(open_store(store), row) for row in kept])[:, 550:1450], -80, 50)
     found = traces.read(rows)
     assert found.dtype == np.int16
-    assert (traces.samples, traces.sample_ms) == (450, pytest.approx(0.4))
-    np.testing.assert_allclose(found * 0.01, np.clip(V, -80, 50), atol=0.00501)
+    assert (traces.samples, traces.sample_ms) == (900 // every, pytest.approx(0.2 * every))
+    if every == 2:
+        V = V[:, 1:-1:2] / 4 + V[:, 2::2] / 2 + V[:, 3::2] / 4
+        found = found[:, 1:]
+    np.testing.assert_allclose(found * 0.01, V, atol=0.00501)
 
 
 def test_unit_parameters_span_the_ranges_of_the_design(traces: Traces, store: Path) -> None:
@@ -222,6 +232,23 @@ def test_without_the_check_any_stimulus_will_do(tmp_path: Path) -> None:
         folder / "store.zarr", settings, checked(SweepSection, values), tmp_path / "traces.zarr", lambda _: None
     )
     assert open_traces(tmp_path / "traces.zarr").counts == {"rows": ROWS, "diverged": 2, "failed_check": 0}
+
+
+def test_a_data_set_tells_what_was_done_to_its_traces_and_one_of_another_preprocessing_is_refused(
+    store: Path, tmp_path: Path
+) -> None:
+    for every in (1, 2):
+        settings = SETTINGS.model_copy(update={"every": every})
+        make_traces(store, settings, checked(SweepSection, SWEEP), tmp_path / str(every), lambda _: None)
+    assert PREPROCESSING not in zarr.open_group(tmp_path / "1").attrs  # as before: samples as they are
+    group = zarr.open_group(tmp_path / "2")
+    assert group.attrs[PREPROCESSING] == AVERAGED
+    del group.attrs[PREPROCESSING]
+    small = {name: np.asarray(group[name][:]) for name in ("unit", "fold")}  # type: ignore[index]
+    ids = np.asarray(group["id"][:]).tolist()  # type: ignore[index]
+    group.attrs["data_digest"] = digest_of([{key: group.attrs[key] for key in ABOUT}, ids], small)
+    with pytest.raises(UserError, match="2: the traces were cut by another version of gbar"):
+        open_traces(tmp_path / "2")
 
 
 @pytest.mark.parametrize("damage", ["fold", "attribute", "chunk"])

@@ -101,6 +101,38 @@ def test_it_answers_alike_beside_a_solver_that_computes_in_float64(study: Path, 
     np.testing.assert_allclose(answer.unit, inverter.predict(V).unit, atol=1e-5)
 
 
+def test_traces_at_another_sampling_interval_are_brought_to_its_own(inverter: Inverter) -> None:
+    V = traces_at(np.random.default_rng(4).uniform(-1, 1, (3, 2)))[:, :SAMPLES]
+    finer = np.stack([np.interp(np.arange(-10, 260) * 0.05, np.arange(SAMPLES) * 0.2, one) for one in V])
+    found = inverter.predict(finer, sample_ms=0.05, begin_ms=-0.5)
+    np.testing.assert_allclose(found.unit, inverter.predict(V).unit, atol=1e-4)
+    for given, sample_ms, begin_ms in ((finer[:, :200], 0.05, 0.0), (finer, 0.05, 1.0), (finer[0], 0.05, 0.0)):
+        with pytest.raises(UserError, match=r"shape of the traces: .* that cover the 12\.6 ms of the window"):
+            inverter.predict(given, sample_ms, begin_ms)
+    with pytest.raises(UserError, match="sample_ms: 0 "):
+        inverter.predict(finer, 0)
+
+
+def test_an_inverter_of_another_preprocessing_is_refused(study: Path, tmp_path: Path) -> None:
+    other = rewritten(study / "model", tmp_path / "other", preprocessing="mean over the interval")
+    with pytest.raises(UserError, match=r"prepared in another way than gbar .* prepares them; train it again"):
+        gbar.load_inverter(other)
+
+
+def test_a_card_from_before_tells_no_preprocessing_and_one_of_samples_as_they_are_needs_none(
+    study: Path, tmp_path: Path
+) -> None:
+    for every, copy in ((1, tmp_path / "samples"), (2, tmp_path / "averages")):
+        shutil.copytree(study / "model", copy)
+        card, arrays = read_model_files(copy)
+        assert card.pop("preprocessing") is None
+        card["window"] |= {"every": every, "samples": every * SAMPLES}
+        write_model_files(copy, card, arrays)
+    assert gbar.load_inverter(tmp_path / "samples").samples == SAMPLES
+    with pytest.raises(UserError, match=r"averages: the inverter learned from traces .* train it again"):
+        gbar.load_inverter(tmp_path / "averages")
+
+
 def test_voltages_are_clipped_as_in_training(inverter: Inverter) -> None:
     V = traces_at(np.zeros((1, 2)))[:, :SAMPLES]
     V[0, 10] = 50.0

@@ -85,6 +85,13 @@ def test_a_score_is_how_rare_the_rarest_measure_is_among_held_out_traces() -> No
     np.testing.assert_allclose(found.score(np.array([[1.0, 990.0, 500.0, 20.0]])), -np.log10(11 / 1000))
 
 
+def test_a_calibrating_trace_that_rounding_changed_a_little_keeps_its_verdict() -> None:
+    held_out = own(150, seed=8)
+    found = detector(held_out, 0.05)
+    for change in (1.0, 1 - 5e-4, 1 + 5e-4):  # the largest of a measure is then beyond itself, by nothing to speak of
+        assert found.verdicts(found.score(held_out * change)) == [IN_RANGE] * 150
+
+
 def test_networks_that_never_leave_the_range_make_any_excess_rare() -> None:
     held_out = own(500, seed=5)
     held_out[:, 0] = 0.0

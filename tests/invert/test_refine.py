@@ -35,7 +35,7 @@ def test_a_fit_brings_parameters_and_trace_closer_and_says_by_how_much(simulator
 
 def test_a_trace_of_no_such_cell_leaves_the_answer_as_it_is(simulator: Simulator) -> None:
     answer = answer_at(CELLS[:1], 0.05, simulator.parameters)
-    V = -40 + 30 * np.random.default_rng(0).standard_normal((1, simulator.samples))
+    V = -40 + 30 * np.random.default_rng(0).standard_normal((1, simulator.view.samples))
     found = refine(simulator, V, answer, SETTINGS)
     assert not found.accepted[0]
     np.testing.assert_array_equal(found.unit, np.clip(answer.unit, -1, 1))
@@ -67,6 +67,14 @@ def test_windows_are_cut_out_of_the_run_and_end_where_they_are_told(simulator: S
     np.testing.assert_array_equal(short, whole[:, :300])
     beyond = simulator.windows(np.array([[1.4, -3.0, 0.0, 0.0]]))
     np.testing.assert_array_equal(beyond, simulator.windows(np.array([[1.0, -1.0, 0.0, 0.0]])))
+
+
+def test_the_beginning_of_a_window_of_averages_is_seen_as_in_the_whole_of_it() -> None:
+    sweep = chirped()
+    simulator = Simulator(sweep, TracesSection(samples=5000, every=20), unit_parameters(sweep))
+    whole, short = simulator.windows(CELLS), simulator.windows(CELLS, samples=100)
+    assert (whole.shape, short.shape) == ((3, 250), (3, 100))
+    np.testing.assert_allclose(short, whole[:, :100], atol=1e-4)
 
 
 def test_the_job_writes_a_line_for_each_test_cell(study, tmp_path) -> None:

@@ -97,8 +97,11 @@ def _looked_at(V) -> list[tuple[int, int]]:
 
 
 def _upstrokes(V, dt_ms, own) -> list[float]:
-    """The upstroke times. "Since the crossing before" is taken as since the peak of the rise before: the lowest V
-    before a rise that begins on a plateau would otherwise be that crossing, and its steepest dV/dt the upstroke before."""
+    """The upstroke times.
+
+    "Since the crossing before" is taken as since the peak of the rise before: the lowest V before a rise that begins on
+    a plateau would otherwise be that crossing, and its steepest dV/dt the upstroke before.
+    """
     looked_at = _looked_at(V)
     upstrokes_ms, peak = [], 0
     for (_, crossing), (next_begins, _) in zip(looked_at, [*looked_at[1:], (len(V), 0)], strict=True):

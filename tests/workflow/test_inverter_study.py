@@ -6,8 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from project import Project
+from saved_traces import FORMATS, INTERVALS_ms, sampled
 
 import gbar
+from gbar.invert.quality import crossings
+from gbar.invert.recording import recorded_around
+from gbar.invert.resimulate import Simulator
+from gbar.invert.traces import TEST, STEP_mV, open_traces
+from gbar.recordings import read_recording
+from gbar.store import open_store, read_voltage
 from gbar.verify import verify_results
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
@@ -106,6 +113,32 @@ def test_everything_that_was_asked_for_is_there(finished: Project):
     assert "Inverter spikes: the best of 2 trials" in page
     assert "Recording slice" in page
     assert "traces of inverter spikes" in page
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("sample_ms", INTERVALS_ms)
+def test_a_stored_trace_saved_as_a_recording_has_the_answer_of_the_test_trace_and_all_its_spikes(
+    finished: Project, tmp_path: Path, ending: str, sample_ms: float
+) -> None:
+    results = finished.folder / "results"
+    inverter, data = (
+        gbar.load_inverter(results / "invert/spikes/model"),
+        open_traces(results / "invert/spikes/traces.zarr"),
+    )
+    rows, store = data.rows(TEST)[:20], open_store(results / "sweeps/spikes/store.zarr")
+    place = np.asarray(store["id"][:]).tolist()
+    V = np.stack([read_voltage(store, place.index(data.ids[row])) for row in rows])
+    expected = inverter.predict(data.read(rows) * np.float32(STEP_mV))
+    stored = Simulator(data.sweep, data.settings, data.parameters).cut(V)
+    for k, one in enumerate(stored):
+        path = tmp_path / f"cell.{ending}"
+        FORMATS[ending](path, sampled(V[k].astype(float), 0.02, sample_ms), sample_ms)
+        around = recorded_around(read_recording(path), inverter.view, data.settings.first * 0.02)
+        found = inverter.predict(around.V_mV[None], around.sample_ms, around.begin_ms)
+        assert found.verdict[0] == expected.verdict[k]
+        assert (np.abs(found.unit[0] - expected.unit[k]) <= expected.unit_spread[k]).all()
+        # As the QA flag of the data set counts them, from the ramp on: crossings of +20 mV at 0.02 ms.
+        assert len(around.spikes_ms) == len(one.spikes_ms) >= crossings(V[k : k + 1], (120.02, 285.0), 0.02)[0] > 0
 
 
 def test_every_result_verifies_and_a_changed_trace_does_not(finished: Project, tmp_path: Path):

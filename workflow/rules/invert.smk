@@ -268,6 +268,7 @@ rule round_trip:
     input:
         model=f"{INVERTED}/model",
         traces=f"{INVERTED}/traces.zarr",
+        store=lambda wildcards: store_of(inverter(wildcards).sweep),
         code=code("gbar.runtime", "gbar.invert.round_trip"),
     output:
         metrics=f"{INVERTED}/roundtrip.json",
@@ -288,7 +289,8 @@ rule round_trip:
     message:
         "Simulating cells again as inverter {wildcards.inverter} has them"
     shell:
-        "python -m gbar round-trip --model {input.model:q} --traces {input.traces:q} --cells {params.cells:q}"
+        "python -m gbar round-trip --model {input.model:q} --traces {input.traces:q} --store {input.store:q}"
+        " --cells {params.cells:q}"
         " --metrics {output.metrics:q} --table {output.table:q} --examples {output.examples:q} > {log:q} 2>&1"
 
 

@@ -79,6 +79,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
 
     round_trip = verbs.add_parser("round-trip", help="simulate held-out cells again as an inverter has them")
     _add_model(round_trip)
+    round_trip.add_argument("--store", type=Path, required=True, help="store that the traces were cut from")
     round_trip.add_argument("--cells", type=int, required=True, help="number of cells")
     round_trip.add_argument("--metrics", type=Path, required=True, help="medians to write, .json")
     round_trip.add_argument("--table", type=Path, required=True, help="errors to write, .csv")
@@ -211,7 +212,7 @@ def _round_trip(options: argparse.Namespace) -> None:
     from gbar.invert.round_trip import round_trip
 
     outputs = (options.metrics, options.table, options.examples)
-    round_trip(options.model, options.traces, options.cells, *outputs, progress("simulating again"))
+    round_trip(options.model, options.traces, options.store, options.cells, *outputs, progress("simulating again"))
 
 
 def _refine(options: argparse.Namespace) -> None:

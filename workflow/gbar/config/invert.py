@@ -15,7 +15,13 @@ class TracesSection(Section):
 
     first: Annotated[Whole, Field(ge=0, description="first sample of the window in the stored trace")] = 5500
     samples: Annotated[Count, Field(description="samples a window spans in the stored trace")] = 9000
-    every: Annotated[Count, Field(description="a network sees every so many-th sample of the window")] = 1
+    every: Annotated[
+        Count,
+        Field(
+            description="a network sees a value for so many samples of the window; above 1 of three samples half an"
+            " interval apart, weighted 1, 2, 1"
+        ),
+    ] = 1
     clip_mV: Annotated[tuple[Number, Number], Field(description="[low, high] that traces are clipped to, mV")] = (
         -80.0,
         50.0,

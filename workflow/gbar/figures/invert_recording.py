@@ -44,9 +44,10 @@ class Recorded:
 
     Attributes:
         title: recording, sweep and verdict.
-        time_ms: from the start of the window, (samples,).
+        time_ms: of the recorded samples from the start of the window, (samples,).
         V_mV: recorded, (samples,).
-        V_predicted_mV: simulated from the answer, (samples,).
+        time_predicted_ms: of the simulated samples, (simulated samples,).
+        V_predicted_mV: simulated from the answer, (simulated samples,).
         spikes_ms: times of the recorded spikes.
         spikes_predicted_ms: of the simulated ones.
         isi_distance: between them; NaN where not defined.
@@ -56,6 +57,7 @@ class Recorded:
     title: str
     time_ms: np.ndarray
     V_mV: np.ndarray
+    time_predicted_ms: np.ndarray
     V_predicted_mV: np.ndarray
     spikes_ms: np.ndarray
     spikes_predicted_ms: np.ndarray
@@ -72,9 +74,8 @@ def draw_recording(recorded: Recorded) -> Figure:
     trace = figure.add_subplot(grid[0])
     raster = figure.add_subplot(grid[1], sharex=trace)
     trace.plot(recorded.time_ms, recorded.V_mV, color=BLACK, linewidth=1.3, label="recorded")
-    trace.plot(
-        recorded.time_ms, recorded.V_predicted_mV, color=PALETTE[1], linewidth=0.9, label="simulated from the answer"
-    )
+    simulated = recorded.time_predicted_ms, recorded.V_predicted_mV
+    trace.plot(*simulated, color=PALETTE[1], linewidth=0.9, label="simulated from the answer")
     trace.set_ylabel("V (mV)")
     trace.tick_params(labelbottom=False)
     trace.margins(x=0)

@@ -11,6 +11,8 @@ from gbar.figures.invert_data import lacking, read_arrays
 from gbar.figures.invert_recording import Estimate, Recorded
 from gbar.metrics import read_metrics
 
+ARRAYS = ("time_ms", "V_mV", "time_predicted_ms", "V_predicted_mV", "spikes_ms", "spikes_predicted_ms")
+
 
 def read_recorded(answer: str | Path, traces: str | Path) -> Recorded:
     """Read what an inverter answers to a recording.
@@ -23,10 +25,7 @@ def read_recorded(answer: str | Path, traces: str | Path) -> Recorded:
         UserError: a file cannot be read, or lacks something.
     """
     try:
-        return recorded(
-            read_metrics(answer),
-            *read_arrays(traces, "time_ms", "V_mV", "V_predicted_mV", "spikes_ms", "spikes_predicted_ms"),
-        )
+        return recorded(read_metrics(answer), *read_arrays(traces, *ARRAYS))
     except KeyError as error:
         raise lacking(answer, error) from None
     except TypeError as error:

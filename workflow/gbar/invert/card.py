@@ -46,6 +46,7 @@ class _Card(_Values):
     calibration: _Calibration
     out_of_range: _OutOfRange
     metrics: dict[str, Any]
+    preprocessing: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class InverterCard:
         samples: number of samples of a trace.
         sample_ms: their interval.
         window: which part of a stored trace they are, and what it is clipped to.
+        preprocessing: what is done to it beside clipping, as of `gbar.invert.view`; None where nothing is, which a card
+            need not tell.
         sweep: the sweep it learned from: cell, stimulus, solver, design; a section of the configuration.
         stimulus_meaning: what of the stimulus bears on a trace; None for the one the cell has by itself.
         architecture: of each network, as for `gbar.nets.build`.
@@ -76,6 +79,7 @@ class InverterCard:
     samples: int
     sample_ms: float
     window: Mapping[str, Any]
+    preprocessing: str | None
     sweep: Mapping[str, Any]
     stimulus_meaning: Mapping[str, Any] | None
     architecture: Mapping[str, Any]
@@ -103,6 +107,7 @@ class InverterCard:
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             raise ValueError(f"model.json, {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-        known = {key: values[key] for key in cls.__dataclass_fields__}
+        known = {key: values[key] for key in cls.__dataclass_fields__ if key != "preprocessing"}
+        known["preprocessing"] = values.get("preprocessing")
         parameters = tuple(UnitParameter(**one) for one in values["parameters"])
         return cls(**known | {"parameters": parameters, "networks": tuple(values["networks"])})

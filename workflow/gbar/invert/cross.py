@@ -74,10 +74,10 @@ def windows_of(store: str | Path, inverter: Inverter) -> Iterator[np.ndarray]:
         V = read_voltage(group, rows)[is_solved[rows]]
         if window.checked:
             V = V[passes(V, sample_ms)]
-        V = V[: MOST - shown, window.first : window.first + window.samples : window.every]
+        V = V[: MOST - shown, window.first : window.first + window.samples]
         shown += len(V)
         if len(V):
-            yield V.astype(np.float32)
+            yield inverter.view.see(V)
         if shown == MOST:
             return
     if not shown:

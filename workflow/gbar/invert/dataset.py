@@ -19,12 +19,14 @@ from gbar.files import whole
 from gbar.invert.quality import check_stimulus, passes
 from gbar.invert.traces import (
     CALIBRATION,
+    PREPROCESSING,
     ROWS_PER_CHUNK,
     TEST,
     UnitParameter,
     stored,
     to_unit,
 )
+from gbar.invert.view import View
 from gbar.provenance import now, provenance
 from gbar.quantities import quantities
 from gbar.store import ROWS_PER_SHARD, STATUS, array, open_store, provenance_of, read_voltage
@@ -58,6 +60,7 @@ def make_traces(
     n_rows, n_samples = array(group, "V").shape
     sample_ms = float(array(group, "time")[1])  # type: ignore[arg-type]
     _check(settings, sweep, n_samples)
+    view = View.of(settings, sample_ms)
     parameters, of_store = unit_parameters(sweep), provenance_of(group)
     values = _values(group, parameters)
     is_solved = np.asarray(array(group, "status")[:]) != STATUS.index("diverged")
@@ -65,19 +68,19 @@ def make_traces(
 
     def kept_traces() -> Iterator[np.ndarray]:
         """Yield the windows of each shard's rows that are kept."""
-        window = slice(settings.first, settings.first + settings.samples, settings.every)
+        window = slice(settings.first, settings.first + settings.samples)
         for start in range(0, n_rows, ROWS_PER_SHARD):
             rows = slice(start, start + ROWS_PER_SHARD)
             if is_kept[rows].any():
                 V = read_voltage(group, rows)
                 if settings.checked:
                     is_kept[rows] &= passes(V, sample_ms)
-                yield stored(V[is_kept[rows], window], settings.clip_mV)
+                yield stored(view.see(V[is_kept[rows], window]), settings.clip_mV)
             progress(min(start + ROWS_PER_SHARD, n_rows) / n_rows)
 
     with whole(out) as made:
         made_group = zarr.create_group(made, zarr_format=3)
-        trace_digest = _write_traces(made_group, kept_traces(), n_rows, settings)
+        trace_digest = _write_traces(made_group, kept_traces(), n_rows, view.samples)
         ids = np.asarray(array(group, "id")[:], dtype=object)[is_kept]
         small = {
             "unit": to_unit(values[is_kept], parameters).astype(np.float32),
@@ -86,7 +89,7 @@ def make_traces(
         }
         about = {
             "parameters": [asdict(one) for one in parameters],
-            "sample_ms": sample_ms * settings.every,
+            "sample_ms": view.sample_ms,
             "traces": settings.model_dump(mode="json"),
             "sweep": sweep.model_dump(mode="json", exclude={"rows_per_job"}),
             "stimulus_meaning": told(group, "stimulus_meaning"),
@@ -97,6 +100,8 @@ def make_traces(
             },
             "trace_digest": trace_digest,
         }
+        if view.preprocessing:
+            about[PREPROCESSING] = view.preprocessing
         _add(
             made_group,
             "unit",
@@ -210,16 +215,15 @@ def _values(group: zarr.Group, parameters: Sequence[UnitParameter]) -> np.ndarra
     return np.stack(columns, axis=1)
 
 
-def _write_traces(group: zarr.Group, blocks: Iterator[np.ndarray], at_most: int, settings: TracesSection) -> str:
+def _write_traces(group: zarr.Group, blocks: Iterator[np.ndarray], at_most: int, samples: int) -> str:
     """Write the traces chunk by chunk and return their digest.
 
     Args:
         group: to add the array to.
         blocks: int16 traces, any number of rows at a time.
         at_most: rows they can be all together.
-        settings: of the data set.
+        samples: values of a trace.
     """
-    samples = len(range(0, settings.samples, settings.every))
     held = group.create_array(
         "trace",
         shape=(at_most, samples),

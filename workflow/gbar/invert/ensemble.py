@@ -26,6 +26,7 @@ from gbar.invert.inverter import HISTORY, NETWORKS, OUT_OF_RANGE, save_inverter
 from gbar.invert.members import Members, blocks_of, stack
 from gbar.invert.out_of_range import Familiar, detector, measures, voltage_quantiles
 from gbar.invert.traces import CALIBRATION, Traces, open_traces, parts
+from gbar.invert.view import View
 from gbar.model_files import FOLD, FORMAT, read_model_files, write_model_files
 from gbar.provenance import Provenance, now, provenance, told_by
 
@@ -172,6 +173,7 @@ def _described(data: Traces) -> dict[str, Any]:
         "samples": data.samples,
         "sample_ms": data.sample_ms,
         "window": data.settings.model_dump(mode="json"),
+        "preprocessing": View.of(data.settings, data.sample_ms).preprocessing,
         "sweep": data.sweep.model_dump(mode="json"),
         "stimulus_meaning": stimuli.meaning(data.sweep.protocol.stimulus_of(cell), cell.stimulus),
         "data_digest": data.digest,

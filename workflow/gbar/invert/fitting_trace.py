@@ -156,7 +156,7 @@ def trace_error(V: np.ndarray, simulated: np.ndarray, simulator: Simulator) -> n
 
 def bin_samples(simulator: Simulator) -> int:
     """Return the samples of a bin."""
-    return max(1, round(BIN_ms / simulator.sample_ms))
+    return max(1, round(BIN_ms / simulator.view.sample_ms))
 
 
 def binned(V: np.ndarray, simulator: Simulator) -> np.ndarray:
@@ -168,7 +168,7 @@ def binned(V: np.ndarray, simulator: Simulator) -> np.ndarray:
 
 def smoothed(bins: np.ndarray, simulator: Simulator) -> np.ndarray:
     """Return traces in bins, (rows, bins), smoothed by a Gaussian."""
-    width = SMOOTHING_ms / (bin_samples(simulator) * simulator.sample_ms)
+    width = SMOOTHING_ms / (bin_samples(simulator) * simulator.view.sample_ms)
     return gaussian_filter1d(bins, width, axis=-1, mode="nearest")
 
 

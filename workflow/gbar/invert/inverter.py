@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+import gbar
 from gbar.config.explain import checked
 from gbar.config.invert import TracesSection
 from gbar.config.sweep import SweepSection
@@ -21,6 +22,7 @@ from gbar.invert.card import InverterCard
 from gbar.invert.members import BLOCK, Members
 from gbar.invert.out_of_range import Detector, Familiar, measures, saturation_warnings, voltage_quantiles
 from gbar.invert.traces import UnitParameter
+from gbar.invert.view import View
 from gbar.model_files import INVERTER, damaged, read_model_files, write_model_files
 
 HISTORY = ("fold", "seed", "epoch", "train_loss", "validation_loss", "learning_rate")
@@ -33,6 +35,7 @@ class Inverter:
     Attributes:
         card: what there is to know about it.
         window: which part of a stored trace it sees, and what it is clipped to.
+        view: from a trace at any sampling interval to what its networks see.
         calibration: factors on the spread.
         detector: of traces it does not know.
     """
@@ -54,7 +57,8 @@ class Inverter:
             len(card.parameters),
         ):
             raise ValueError("networks, features and calibration are not of one ensemble")
-        if card.samples != len(range(0, self.window.samples, self.window.every)):
+        self.view = View.of(self.window, card.sample_ms / self.window.every)
+        if card.samples != self.view.samples:
             raise ValueError(f"{card.samples} samples are not those of the window")
 
     @property
@@ -84,17 +88,20 @@ class Inverter:
     def __len__(self) -> int:
         return len(self._members)
 
-    def predict(self, V_mV: np.ndarray) -> Answer:
-        """Infer the parameters of n > 0 traces.
+    def predict(self, V_mV: np.ndarray, sample_ms: float | None = None, begin_ms: float = 0.0) -> Answer:
+        """Infer the parameters of n > 0 traces, under the stimulus the inverter learned with.
 
         Args:
-            V_mV: membrane potential, mV, (n, samples) at `sample_ms`, under the stimulus the inverter learned with,
-                from the window's start on.
+            V_mV: membrane potential, mV. With `sample_ms`, traces as recorded or simulated that cover the window,
+                (n, any number of samples). Without, what the networks see of them, (n, `samples`) at the inverter's
+                own `sample_ms`, as `view.see` and a data set's traces are.
+            sample_ms: sampling interval of the traces.
+            begin_ms: time of their first sample from the start of the window, 0 or below.
 
         Raises:
-            UserError: another number of samples, or a voltage that is not finite.
+            UserError: another number of samples, a window that is not covered, or a voltage that is not finite.
         """
-        V = self._checked(V_mV)
+        V = self._checked(V_mV if sample_ms is None else self._seen(np.asarray(V_mV), sample_ms, begin_ms))
         return self.answer(V[start : start + BLOCK] for start in range(0, len(V), BLOCK))
 
     def answer(self, blocks: Iterable[np.ndarray]) -> Answer:
@@ -123,6 +130,16 @@ class Inverter:
             reasons=self.detector.reasons(measured),
             warnings=saturation_warnings(unit),
         )
+
+    def _seen(self, V_mV: np.ndarray, sample_ms: float, begin_ms: float) -> np.ndarray:
+        view = self.view
+        if not (np.isfinite(sample_ms) and sample_ms > 0):
+            raise wrong("sample_ms", sample_ms, "the sampling interval of the traces, ms")
+        end_ms = begin_ms + (V_mV.shape[-1] - 0.5) * sample_ms if V_mV.ndim == 2 else -np.inf
+        if not (begin_ms < sample_ms / 2 and end_ms >= view.length_ms):
+            allowed = f"(n, samples) that cover the {view.length_ms:g} ms of the window"
+            raise wrong("shape of the traces", V_mV.shape, allowed)
+        return view.see(V_mV, sample_ms, begin_ms)
 
     def _checked(self, V_mV: np.ndarray) -> np.ndarray:
         V = np.asarray(V_mV, np.float32)
@@ -155,11 +172,18 @@ def load_inverter(path: str | Path) -> Inverter:
     """Return the inverter in a folder, ready to predict.
 
     Raises:
-        UserError: the folder holds no model, a damaged one, one of another kind or another format version.
+        UserError: the folder holds no model, a damaged one, one of another kind or another format version, or one that
+            learned from traces prepared in another way.
     """
     path = Path(path)
     values, arrays = read_model_files(path, INVERTER)
     try:
-        return Inverter(InverterCard.from_json(values), arrays)
+        inverter = Inverter(InverterCard.from_json(values), arrays)
     except (ValueError, KeyError, TypeError, OverflowError, UserError) as reason:
         raise damaged(path, reason) from None
+    if inverter.card.preprocessing != inverter.view.preprocessing:
+        raise UserError(
+            f"{path}: the inverter learned from traces that were prepared in another way than gbar {gbar.__version__} "
+            "prepares them; train it again"
+        )
+    return inverter

@@ -44,6 +44,7 @@ MUCH_RARER = 1.0  # in the score: ten times
 TAIL_FROM = 0.9  # the quantile whose mean excess continues the tail
 LEAST_TAIL = 1e-3  # least mean excess, for a measure that is 0 in all held-out traces
 QUANTILES = (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1.0)  # of a trace's voltage
+TIE = 1e-3  # relative: rounding and sampling must not take a trace past another that is like it, least of all itself
 SHRINKAGE = 0.01  # share of the mean variance put into every direction: units that never fired have none of their own
 
 # The plain rule on saturation alone, told beside the verdict: outputs beyond +-1 are non-physical; a warning
@@ -108,8 +109,7 @@ def detector(measured: np.ndarray, false_alarms: float) -> Detector:
     n = held_out.shape[1]
     # Each trace against the others, by the same count as a further trace: itself, and those of the others that are at
     # least as large.
-    columns = zip(held_out, measured.T.astype(np.float32), strict=True)
-    alone = np.stack([n - np.searchsorted(of, x, "left") for of, x in columns]) / (n + 1)
+    alone = np.stack([_at_least(of, x) for of, x in zip(held_out, measured.T, strict=True)]) / (n + 1)
     threshold = upper_quantile(-np.log10(alone.min(axis=0)), 1 - false_alarms)
     return Detector(held_out, float(threshold), false_alarms)
 
@@ -193,11 +193,16 @@ def whitening(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return centre.astype(np.float32), whitener.astype(np.float32)
 
 
+def _at_least(held_out: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return how many held-out values are as large as each of some others, or larger; `TIE` apart is as large."""
+    return len(held_out) - np.searchsorted(held_out, ((1 - TIE) * x).astype(np.float32), "left")
+
+
 def _rarity(held_out: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return -log10 of the share of held-out values, and x itself, that are at least x, (n,)."""
     n, largest = len(held_out), float(held_out[-1])
-    at_least = 1 + n - np.searchsorted(held_out, x.astype(np.float32), "left")
+    at_least = 1 + _at_least(held_out, x)
     start = np.quantile(held_out, TAIL_FROM)
     excess = max(float(np.mean(held_out[held_out >= start] - start)), LEAST_TAIL)
-    beyond = np.maximum(x - largest, 0.0) / (excess * np.log(10))
+    beyond = np.maximum(x - (1 + TIE) * largest, 0.0) / (excess * np.log(10))
     return -np.log10(at_least / (n + 1)) + beyond

@@ -1,20 +1,26 @@
-"""An inverter asked about a recorded trace: its window, the answer, and the trace simulated again from it."""
+"""An inverter asked about a recorded trace: its window, the answer, and the trace simulated again from it.
+
+The networks see of a recording what they see of a training trace (`gbar.invert.view`). Spikes are counted, and traces
+compared and shown, as recorded and as simulated, each at its own sampling interval.
+"""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.signal import butter, sosfiltfilt
 
 from gbar import stimuli
 from gbar.config.invert import RecordingSection
 from gbar.errors import UserError, wrong
 from gbar.files import whole
 from gbar.invert.answer import Answer
+from gbar.invert.comparison import Difference, difference, features
 from gbar.invert.inverter import Inverter, load_inverter
+from gbar.invert.out_of_range import WARN_BEYOND
 from gbar.invert.resimulate import Simulator
-from gbar.invert.spikes import Difference, difference, features, spike_times
+from gbar.invert.stretch import Stretch, stretch
+from gbar.invert.view import View
 from gbar.metrics import write_metrics
 from gbar.recordings import Recording, read_recording
 
@@ -22,9 +28,6 @@ from gbar.recordings import Recording, read_recording
 COARSEST_ms, FINEST_ms = 0.5, 1e-4
 # A membrane potential is between these: others are in another unit, whatever the file says.
 SMALLEST_mV, LARGEST_mV = 1.0, 1000.0
-# Before a trace is sampled more coarsely, what is faster than this share of the new Nyquist frequency is filtered out.
-PASSED, FILTER_ORDER = 0.8, 4
-MARGIN_ms = 20.0  # filtered beside the window, so that its ends are no edges
 # Two currents are of one course if they correlate so well; their units and gains may differ.
 SAME_COURSE = 0.99
 
@@ -36,57 +39,47 @@ class Asked:
     Attributes:
         recording: the recorded sweep.
         start_ms: time of the recording where the window starts.
-        sample_ms: interval of the window's samples.
-        V_mV: the window, mV, (samples,).
+        span_ms: length of the window.
+        recorded: the recording around the window.
         answer: of the inverter, for this one trace.
-        predicted_mV: simulated from the answer, (samples,); NaN from where it diverged.
+        predicted: simulated from the answer, NaN from where it diverged.
         difference: between the two.
         notes: what to bear in mind, in sentences.
     """
 
     recording: Recording
     start_ms: float
-    sample_ms: float
-    V_mV: np.ndarray
+    span_ms: float
+    recorded: Stretch
     answer: Answer
-    predicted_mV: np.ndarray
+    predicted: Stretch
     difference: Difference
     notes: list[str]
-
-    @property
-    def time_ms(self) -> np.ndarray:
-        """Time of each sample from the start of the window, ms."""
-        return np.arange(len(self.V_mV)) * self.sample_ms
 
 
 def ask(inverter: Inverter, recording: Recording, start_ms: float = 0.0) -> Asked:
     """Ask an inverter about a window of a recording.
 
     Raises:
-        UserError: as `prepare`.
+        UserError: as `recorded_around`.
     """
-    simulator = Simulator(inverter.sweep, inverter.window, inverter.parameters)
-    V = prepare(recording, inverter.samples, inverter.sample_ms, start_ms)
-    answer = inverter.predict(V[None])
-    predicted = simulator.windows(answer.unit)[0]
-    off = difference(V, predicted, inverter.sample_ms, inverter.window.clip_mV)
-    notes = [*_stimulus_notes(recording, simulator, start_ms), *filter(None, answer.warnings)]
-    if np.abs(answer.unit).max() > 1:
-        notes.append("parameters beyond the published range are simulated at its end")
-    return Asked(recording, start_ms, inverter.sample_ms, V, answer, predicted, off, notes)
+    simulator, view = Simulator(inverter.sweep, inverter.window, inverter.parameters), inverter.view
+    recorded = recorded_around(recording, view, start_ms)
+    answer = inverter.predict(view.see(recorded.V_mV[None], recorded.sample_ms, recorded.begin_ms))
+    (predicted,) = simulator.stretches(answer.unit)
+    off = difference(recorded, predicted, view.clip_mV)
+    notes = [*recording.notes, *_stimulus_notes(recording, simulator, start_ms), *_range_notes(answer)]
+    span_ms = view.spanned * view.save_every_ms
+    return Asked(recording, start_ms, span_ms, recorded, answer, predicted, off, notes)
 
 
-def prepare(recording: Recording, samples: int, sample_ms: float, start_ms: float) -> np.ndarray:
-    """Return a window of a recording on another grid, mV, float32, (samples,).
-
-    Between the samples of the recording it is linear. What is recorded more finely than the grid is filtered before,
-    forwards and backwards.
+def recorded_around(recording: Recording, view: View, start_ms: float) -> Stretch:
+    """Return a recording around a window, at its own sampling interval.
 
     Args:
         recording: the sweep.
-        samples: length of the window.
-        sample_ms: interval of its samples.
-        start_ms: time of the recording where it starts.
+        view: what the inverter sees of a trace.
+        start_ms: time of the recording where the window starts.
 
     Raises:
         UserError: the recording is too short, sampled too coarsely or absurdly finely, not finite in the window, or no
@@ -100,48 +93,57 @@ def prepare(recording: Recording, samples: int, sample_ms: float, start_ms: floa
         )
     if not (np.isfinite(start_ms) and start_ms >= 0):
         raise wrong("start_ms", start_ms, "a time of the recording, ms")
-    length_ms = (samples - 1) * sample_ms
-    if start_ms + length_ms > recording.duration_ms + own_ms / 2:
+    known = np.flatnonzero(np.isfinite(recording.V_mV))
+    lasts_ms = float(known[-1]) * own_ms if len(known) else 0.0
+    if start_ms + view.length_ms > lasts_ms + own_ms / 2:
         raise UserError(
-            f"{name}: is too short: it lasts {recording.duration_ms:g} ms, but the window of the model is "
-            f"{length_ms:g} ms from {start_ms:g} ms on"
+            f"{name}: is too short: it lasts {lasts_ms:g} ms, but the window of the model is "
+            f"{view.length_ms:g} ms from {start_ms:g} ms on"
         )
-    margin_ms = MARGIN_ms if own_ms < sample_ms else own_ms
-    first = max(0, int((start_ms - margin_ms) / own_ms))
-    V = np.asarray(recording.V_mV[first : int((start_ms + length_ms + margin_ms) / own_ms) + 2], float)
-    if not np.isfinite(V).all():
-        at = (first + int(np.argmin(np.isfinite(V)))) * own_ms
+    around = stretch(recording.V_mV, own_ms, start_ms, view.length_ms)
+    missing = ~np.isfinite(around.V_mV)
+    if missing.any():
+        at = start_ms + around.begin_ms + int(np.argmax(missing)) * own_ms
         raise UserError(f"{name}: the voltage at {at:g} ms is not a number; choose a window without gaps")
-    largest = float(np.abs(V).max())
+    largest = float(np.abs(around.window_mV).max())
     if not SMALLEST_mV <= largest <= LARGEST_mV:
         raise UserError(
             f"{name}: the values of {recording.channel} reach {largest:.3g}, which is no membrane potential in mV; "
             "they are in another unit, or another signal"
         )
-    if own_ms < sample_ms:
-        lowpass = butter(FILTER_ORDER, PASSED * own_ms / sample_ms, output="sos")
-        V = np.asarray(sosfiltfilt(lowpass, V))
-    time_ms = (first + np.arange(len(V))) * own_ms
-    return np.interp(start_ms + np.arange(samples) * sample_ms, time_ms, V).astype(np.float32)
+    return around
 
 
 def _stimulus_notes(recording: Recording, simulator: Simulator, start_ms: float) -> list[str]:
     """Return a warning if the recording was made under another stimulus than the model's, or nobody knows."""
-    cell, protocol = simulator.sweep.cell.cell(), simulator.sweep.protocol
+    cell, protocol, view = simulator.sweep.cell.cell(), simulator.sweep.protocol, simulator.view
     section = protocol.stimulus_of(cell)
     if recording.command is None:
-        return [f"the file does not tell its stimulus; the model knows traces under {section.kind} only"]
+        return [f"The file does not tell its stimulus; the model knows traces under {section.kind} only."]
     stimulus = stimuli.build(section, cell.stimulus, protocol.duration_ms, [0])
-    window_ms = simulator.window.first * protocol.save_every_ms
-    time_ms = np.arange(simulator.samples) * simulator.sample_ms
-    ours = np.zeros(simulator.samples) if stimulus is None else stimuli.sample(stimulus, window_ms + time_ms)
+    time_ms = np.arange(view.spanned) * view.save_every_ms
+    window_ms = simulator.window.first * view.save_every_ms
+    ours = np.zeros(view.spanned) if stimulus is None else stimuli.sample(stimulus, window_ms + time_ms)
     theirs = np.interp(start_ms + time_ms, np.arange(len(recording.command)) * recording.sample_ms, recording.command)
     if _same_course(ours, theirs):
         return []
     return [
-        f"the stimulus of the recording is not the {section.kind} that the model was trained on: "
-        "the answer means little"
+        f"The stimulus of the recording is not the {section.kind} that the model was trained on: "
+        "the answer means little."
     ]
+
+
+def _range_notes(answer: Answer) -> list[str]:
+    """Return a warning if the networks answer with parameters beyond the range they learned from."""
+    beyond = np.abs(answer.unit[0])
+    names = [one.name for one, u in zip(answer.parameters, beyond, strict=True) if u > WARN_BEYOND]
+    notes = []
+    if names:
+        listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+        notes.append(f"The values of {listed} lie beyond the published range, where no network has learned.")
+    if beyond.max() > 1:
+        notes.append("Parameters beyond the published range are simulated at its end.")
+    return notes
 
 
 def _same_course(ours: np.ndarray, theirs: np.ndarray) -> bool:
@@ -160,7 +162,7 @@ def ask_recording(settings: RecordingSection, model: str | Path, out: str | Path
         traces: NPZ to write, as of `arrays`.
 
     Raises:
-        UserError: as `read_recording`, `load_inverter` and `prepare`; nothing is written then.
+        UserError: as `read_recording`, `load_inverter` and `recorded_around`; nothing is written then.
     """
     recording = read_recording(settings.file, settings.sweep, settings.channel)
     asked = ask(load_inverter(model), recording, settings.start_ms)
@@ -170,19 +172,21 @@ def ask_recording(settings: RecordingSection, model: str | Path, out: str | Path
 
 
 def arrays(asked: Asked) -> dict[str, np.ndarray]:
-    """Return the window, the trace simulated again, both (samples,), and the times of their spikes."""
+    """Return the window as recorded and as simulated again, each at its own times, and the times of their spikes."""
+    recorded, predicted = asked.recorded, asked.predicted
     return {
-        "time_ms": asked.time_ms,
-        "V_mV": asked.V_mV,
-        "V_predicted_mV": asked.predicted_mV,
-        "spikes_ms": spike_times(asked.V_mV, asked.sample_ms),
-        "spikes_predicted_ms": spike_times(asked.predicted_mV, asked.sample_ms),
+        "time_ms": recorded.time_ms,
+        "V_mV": recorded.window_mV,
+        "time_predicted_ms": predicted.time_ms,
+        "V_predicted_mV": predicted.window_mV,
+        "spikes_ms": recorded.spikes_ms,
+        "spikes_predicted_ms": predicted.spikes_ms,
     }
 
 
 def told(asked: Asked) -> dict[str, Any]:
     """Return what there is to tell of an answer, as plain data."""
-    answer, sample_ms = asked.answer, asked.sample_ms
+    answer = asked.answer
     columns = zip(answer.value[0], answer.error[0], answer.low[0], answer.high[0], answer.unit[0], strict=True)
     parameters = [
         {
@@ -197,15 +201,14 @@ def told(asked: Asked) -> dict[str, Any]:
         }
         for one, (value, error, low, high, unit) in zip(answer.parameters, columns, strict=True)
     ]
-    clipped = [asked.V_mV, np.nan_to_num(asked.predicted_mV)]
-    measured = features(clipped, sample_ms)
+    measured = features([asked.recorded, asked.predicted])
     return {
         "recording": asked.recording.source.name,
         "sweep": asked.recording.sweep,
         "channel": asked.recording.channel,
         "recorded_every_ms": asked.recording.sample_ms,
         "start_ms": asked.start_ms,
-        "window_ms": len(asked.V_mV) * sample_ms,
+        "window_ms": asked.span_ms,
         "parameters": parameters,
         "verdict": answer.verdict[0],
         "reasons": answer.reasons[0],
@@ -226,7 +229,7 @@ def lines(asked: Asked) -> list[str]:
         unit = "" if one["unit"] == "1" else one["unit"]
         table.append((one["name"], f"{one['value']:.4g}", f"+- {one['error']:.2g}", interval, span, unit))
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    end_ms = asked.start_ms + len(asked.V_mV) * asked.sample_ms
+    end_ms = asked.start_ms + asked.span_ms
     reasons = f": {answer.reasons[0]}" if answer.reasons[0] else ""
     isi = "undefined" if np.isnan(off.isi_distance) else f"{off.isi_distance:.3f}"
     timing = "" if np.isnan(off.timing_ms) else f", spikes {off.timing_ms:.3g} ms apart on average"

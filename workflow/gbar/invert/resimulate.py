@@ -1,7 +1,8 @@
-"""Parameter values back to traces: the window that an inverter sees, by the solver that made its data."""
+"""Parameter values back to traces around the window that an inverter sees, by the solver that made its data."""
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,7 +10,9 @@ from gbar.blocks import solve_values
 from gbar.config.invert import TracesSection
 from gbar.config.sweep import SweepSection
 from gbar.errors import UserError
+from gbar.invert.stretch import MARGIN_ms, Stretch, stretch
 from gbar.invert.traces import UnitParameter, from_unit
+from gbar.invert.view import View
 from gbar.stimuli.kinds import KINDS
 
 
@@ -33,19 +36,14 @@ class Simulator:
             raise UserError(f"stimulus {kind}: differs from trace to trace, so that none can be simulated again")
 
     @property
-    def samples(self) -> int:
-        """Number of samples of a window."""
-        return len(range(0, self.window.samples, self.window.every))
-
-    @property
-    def sample_ms(self) -> float:
-        """Interval of the samples of a window, ms."""
-        return self.sweep.protocol.save_every_ms * self.window.every
+    def view(self) -> View:
+        """What the inverter sees of a trace."""
+        return View.of(self.window, self.sweep.protocol.save_every_ms)
 
     def windows(
         self, unit: np.ndarray, samples: int | None = None, progress: Callable[[float], None] | None = None
     ) -> np.ndarray:
-        """Return simulated windows, mV, not clipped, (rows, samples) float32; NaN from where a row diverged.
+        """Return what the inverter sees of simulated traces, mV, float32, (rows, samples); NaN where a row diverged.
 
         Args:
             unit: unit parameters, (rows, parameters). One beyond -1 or 1 is taken as -1 or 1: outside its range a
@@ -53,13 +51,33 @@ class Simulator:
             samples: the first so many only; all when None.
             progress: told the fraction done.
         """
-        window, values = self.window, from_unit(np.clip(unit, -1, 1), self.parameters)
-        end = window.first + (samples * window.every if samples else window.samples)
+        view, first = self.view, self.window.first
+        # A value reaches less far than the next one.
+        spanned = view.spanned if samples is None else min(view.spanned, samples * view.every + 1)
+        V = self._solved(unit, first + spanned, progress)[:, first : first + spanned]
+        return replace(view, spanned=spanned).see(V)[:, :samples]
+
+    def stretches(self, unit: np.ndarray, progress: Callable[[float], None] | None = None) -> list[Stretch]:
+        """Return simulated traces around the window at the simulator's own interval, mV, not clipped, as `windows`."""
+        return self.cut(self._solved(unit, self.window.first + self.window.samples + self._margin, progress))
+
+    def cut(self, V_mV: np.ndarray) -> list[Stretch]:
+        """Return the part around the window of whole traces as the sweep saves them, (rows, samples)."""
+        save_ms = self.sweep.protocol.save_every_ms
+        return [stretch(row, save_ms, self.window.first * save_ms, self.view.length_ms) for row in V_mV]
+
+    @property
+    def _margin(self) -> int:
+        return math.ceil(MARGIN_ms / self.sweep.protocol.save_every_ms)
+
+    def _solved(self, unit: np.ndarray, samples: int, progress: Callable[[float], None] | None) -> np.ndarray:
+        """Return simulated traces from time 0 on, (rows, samples), fewer where the protocol ends before."""
+        values, protocol = from_unit(np.clip(unit, -1, 1), self.parameters), self.sweep.protocol
         solution = solve_values(
             self.sweep,
             {one.name: values[:, place] for place, one in enumerate(self.parameters)},
             [0] * len(values),
-            until_ms=end * self.sweep.protocol.save_every_ms,
+            until_ms=min(samples * protocol.save_every_ms, protocol.duration_ms),
             progress=progress,
         )
-        return solution.traces["V"][:, window.first : end : window.every]
+        return solution.traces["V"][:, :samples]

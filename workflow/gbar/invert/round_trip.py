@@ -1,4 +1,8 @@
-"""The round trip: test traces simulated again from the parameters that an inverter infers from them, and compared."""
+"""The round trip: test traces simulated again from the parameters that an inverter infers from them, and compared.
+
+The networks are asked about the data set's traces. What is compared are traces as the simulator saves them, those
+in the store of the sweep and those simulated again.
+"""
 
 import math
 import statistics
@@ -7,13 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
+from gbar.errors import UserError
 from gbar.files import whole, write_csv
+from gbar.invert.comparison import FEATURE_UNITS, FEATURES, Difference, difference, features
 from gbar.invert.inverter import load_inverter
 from gbar.invert.judge import check_belongs
 from gbar.invert.resimulate import Simulator
-from gbar.invert.spikes import FEATURE_UNITS, FEATURES, Difference, difference, features
-from gbar.invert.traces import TEST, STEP_mV, open_traces
+from gbar.invert.traces import TEST, STEP_mV, open_traces, stored
 from gbar.metrics import write_metrics
+from gbar.store import array, open_store, read_voltage
 
 EXAMPLES = 24  # cells whose traces are kept
 HEADER = (
@@ -30,6 +36,7 @@ HEADER = (
 def round_trip(
     model: str | Path,
     traces: str | Path,
+    store: str | Path,
     cells: int,
     metrics: str | Path,
     table: str | Path,
@@ -38,13 +45,14 @@ def round_trip(
 ) -> None:
     """Simulate the first test traces again from the parameters inferred, and write what differs.
 
-    roundtrip.csv has a row for each cell, columns as in `HEADER`: see `gbar.invert.spikes`. What is undefined is nan: a
-    simulation that diverged, a time without spikes. roundtrip.npz has the traces of some cells, spread evenly from the
-    least to the greatest voltage error: id (n,), time_ms (samples,); V_mV and V_predicted_mV, clipped, (n, samples).
+    roundtrip.csv has a row for each cell, columns as in `HEADER`: see `gbar.invert.comparison`. What is undefined is
+    nan: a simulation that diverged, a time without spikes. roundtrip.npz has the windows of some cells, spread evenly
+    from the least to the greatest voltage error: id (n,), time_ms (samples,); V_mV and V_predicted_mV, (n, samples).
 
     Args:
         model: inverter.
         traces: the data set it learned from.
+        store: of the sweep that the data set was cut from.
         cells: number of test traces.
         metrics: medians over cells to write, roundtrip.json.
         table: roundtrip.csv to write.
@@ -52,20 +60,21 @@ def round_trip(
         progress: told the fraction done.
 
     Raises:
-        UserError: the data set is not the one that the inverter learned from, or its stimulus is random.
+        UserError: the data set is not the one that the inverter learned from, it was cut from another store, or its
+            stimulus is random.
     """
     inverter, data = load_inverter(model), open_traces(traces)
     check_belongs(inverter, data)
     simulator = Simulator(data.sweep, data.settings, data.parameters)
     rows = data.rows(TEST)[:cells]
-    V = data.read(rows) * np.float32(STEP_mV)
-    predicted = simulator.windows(inverter.predict(V).unit, progress=progress)
-    clip_mV, sample_ms = data.settings.clip_mV, data.sample_ms
-    found = [difference(*pair, sample_ms, clip_mV) for pair in zip(V, predicted, strict=True)]
-    # Of eFEL's features only what the data set keeps counts: the clipped trace.
-    seen = np.clip(np.nan_to_num(predicted, nan=clip_mV[0]), *clip_mV)
-    of_traces = [features(one, sample_ms) for one in (V, seen)]
-    ids = [data.ids[row] for row in rows]
+    ids, held = [data.ids[row] for row in rows], data.read(rows)
+    true = simulator.cut(_stored_traces(store, ids))
+    seen = np.concatenate([inverter.view.see(one.window_mV[None]) for one in true])
+    if np.abs(stored(seen, data.settings.clip_mV).astype(int) - held).max(initial=0) > 1:
+        raise UserError(f"{store}: is not the store that {traces} was cut from; make the data set again")
+    predicted = simulator.stretches(inverter.predict(held * np.float32(STEP_mV)).unit, progress)
+    found = [difference(*pair, data.settings.clip_mV) for pair in zip(true, predicted, strict=True)]
+    of_traces = [features(one) for one in (true, predicted)]
     lines = [
         [
             ids[k],
@@ -86,11 +95,24 @@ def round_trip(
             file,
             allow_pickle=False,
             id=np.array([ids[k] for k in shown]),
-            time_ms=np.arange(data.samples) * sample_ms,
-            V_mV=V[shown],
-            V_predicted_mV=np.clip(predicted[shown], *clip_mV),
+            time_ms=true[0].time_ms,
+            V_mV=np.stack([true[k].window_mV for k in shown]),
+            V_predicted_mV=np.stack([predicted[k].window_mV for k in shown]),
         )
     write_metrics(metrics, _medians(found), files=[table, examples])
+
+
+def _stored_traces(store: str | Path, ids: Sequence[str]) -> np.ndarray:
+    """Return traces as the simulator saved them, mV, float32, (ids, samples).
+
+    Raises:
+        UserError: the store lacks one.
+    """
+    group = open_store(store)
+    place = {name: row for row, name in enumerate(np.asarray(array(group, "id")[:]).tolist())}
+    if lacking := [name for name in ids if name not in place]:
+        raise UserError(f"{store}: has no row {lacking[0]}, which the data set was cut from; make the data set again")
+    return np.stack([read_voltage(group, place[name]) for name in ids])
 
 
 def _medians(found: Sequence[Difference]) -> dict[str, float]:

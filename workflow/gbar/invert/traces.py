@@ -22,6 +22,7 @@ from gbar.config.invert import TracesSection
 from gbar.config.sweep import SweepSection
 from gbar.digest import Digest, digest_of
 from gbar.errors import UserError
+from gbar.invert.view import View
 from gbar.provenance import Provenance
 from gbar.store import array, provenance_of
 from gbar.voltage import STEP_mV
@@ -30,6 +31,7 @@ ROWS_PER_CHUNK = 128  # 2.3 MB of 9,000 samples before compression
 CALIBRATION, TEST = -1, -2  # in place of a fold: held out from all training
 ABOUT = ("sample_ms", "trace_digest")  # attributes
 NESTED = ("parameters", "traces", "sweep", "stimulus_meaning", "counts")  # attributes that are JSON text
+PREPROCESSING = "preprocessing"  # one more, where a network does not see the samples as they are
 
 
 @dataclass(frozen=True)
@@ -184,12 +186,19 @@ def open_traces(path: str | Path) -> Traces:
         ids = np.asarray(array(group, "id")[:]).tolist()
         small = {name: np.asarray(array(group, name)[:]) for name in ("unit", "fold", "time")}
         trace, attributes = array(group, "trace"), cast(dict[str, Any], dict(group.attrs))
-        about = {key: attributes[key] for key in ABOUT} | {key: told(group, key) for key in NESTED}
+        plain_ones = (*ABOUT, *((PREPROCESSING,) if PREPROCESSING in attributes else ()))
+        about = {key: attributes[key] for key in plain_ones} | {key: told(group, key) for key in NESTED}
         digest = attributes["data_digest"]
     except Exception as error:  # zarr raises many kinds for what is no group
         raise UserError(f"{path}: is no data set of traces ({type(error).__name__}: {error})") from None
     if digest != digest_of([about, ids], small):
         raise UserError(f"{path}: the data set is damaged (its digest differs); delete the folder and run again")
+    settings = checked(TracesSection, about["traces"])
+    if about.get(PREPROCESSING) != View.of(settings, 1.0).preprocessing:
+        raise UserError(
+            f"{path}: the traces were cut by another version of gbar, which prepared them in another way; delete the "
+            "folder and run again"
+        )
     return Traces(
         path=Path(path),
         parameters=tuple(UnitParameter(**one) for one in about["parameters"]),
@@ -198,7 +207,7 @@ def open_traces(path: str | Path) -> Traces:
         ids=ids,
         sample_ms=about["sample_ms"],
         samples=trace.shape[1],
-        settings=checked(TracesSection, about["traces"]),
+        settings=settings,
         sweep=checked(SweepSection, about["sweep"]),
         counts=about["counts"],
         digest=digest,
