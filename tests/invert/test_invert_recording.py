@@ -122,7 +122,7 @@ def test_a_trace_of_the_simulator_comes_back_from_its_own_parameters(inverter: F
     off = asked.difference
     assert off.spikes == off.spikes_predicted > 3
     assert (off.rmse_mV, off.isi_distance) == (pytest.approx(0, abs=1e-4), pytest.approx(0, abs=1e-9))
-    assert asked.notes == ["The file does not tell its stimulus; the model knows traces under chirp23a only."]
+    assert asked.notes == ["The model knows traces under chirp23a only."]
 
 
 def test_a_stimulus_of_the_same_course_passes_and_another_is_warned_of(inverter: FakeInverter) -> None:
@@ -169,7 +169,7 @@ def test_every_note_is_a_sentence_that_names_the_parameters_beyond_their_range()
     given = replace(recording(own_trace(inverter)), notes=("The channel is in V; its values were taken times 1000.",))
     assert ask(inverter, given).notes == [
         "The channel is in V; its values were taken times 1000.",
-        "The file does not tell its stimulus; the model knows traces under chirp23a only.",
+        "The model knows traces under chirp23a only.",
         "The values of a and c lie beyond the published range, where no network has learned.",
         "Parameters beyond the published range are simulated at its end.",
     ]

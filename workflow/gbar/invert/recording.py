@@ -119,7 +119,7 @@ def _stimulus_notes(recording: Recording, simulator: Simulator, start_ms: float)
     cell, protocol, view = simulator.sweep.cell.cell(), simulator.sweep.protocol, simulator.view
     section = protocol.stimulus_of(cell)
     if recording.command is None:
-        return [f"The file does not tell its stimulus; the model knows traces under {section.kind} only."]
+        return [f"The model knows traces under {section.kind} only."]  # the reader says why nothing is told
     stimulus = stimuli.build(section, cell.stimulus, protocol.duration_ms, [0])
     time_ms = np.arange(view.spanned) * view.save_every_ms
     window_ms = simulator.window.first * view.save_every_ms
