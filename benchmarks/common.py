@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from gbar.files import write_text
-from gbar.provenance import commit, versions
+from gbar.records.files import write_text
+from gbar.records.provenance import commit, versions
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = "# What the benchmarks measured\n\nWritten by `make bench`; what is measured, and how, is in README.md.\n"

@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gbar.figures.style import GREY, log_axis, model_looks, page_figure, save, styled
-from gbar.runtime import start_jax
+from gbar.jobs.runtime import start_jax
 
 FIGURES = Path(__file__).with_name("figures")
 CLOSE = 1.6  # times the cost of the cheapest

@@ -129,7 +129,7 @@ def _plan_a_million() -> None:
     """Plan a design of a million rows, as the Snakefile does."""
     from gbar.config.explain import checked
     from gbar.config.sweep import SweepSection
-    from gbar.plan import plan_sweep
+    from gbar.sweeps.plan import plan_sweep
 
     design = {"kind": "uniform", "vary": CURRENTS, "range": [0.0, 2.0], "rows": MILLION, "seed": 1}
     sweep = {"cell": {"name": "akwaboah2021"}, "design": design, "rows_per_job": ROWS_PER_JOB}

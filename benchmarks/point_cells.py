@@ -120,7 +120,7 @@ def _cases(rows: int) -> list[Case]:
 def _published_rows(rows: int) -> dict[str, np.ndarray]:
     from gbar.config.explain import parsed
     from gbar.config.sweep import SweepSection
-    from gbar.sweep import design_table
+    from gbar.sweeps.design import design_table
 
     design = design_table(parsed(SweepSection, json.dumps(SWEEP)))
     chosen = np.random.default_rng(SEED).permutation(len(design.ids))[:rows]

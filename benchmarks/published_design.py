@@ -64,15 +64,15 @@ def _solve() -> dict[str, float]:
 
     from gbar.config.explain import parsed
     from gbar.config.sweep import SweepSection
-    from gbar.runtime import start_jax
-    from gbar.sweep import design_table
+    from gbar.jobs.runtime import start_jax
+    from gbar.sweeps.design import design_table
 
     start_jax(x64=True)
     import jax  # noqa: F401  its import is not to count as compilation
 
     from gbar import cells
     from gbar.solve import SolverSettings, solve_rows
-    from gbar.traces import read_trace
+    from gbar.traces.reading import read_trace
 
     sweep = parsed(SweepSection, json.dumps(SWEEP))
     design = design_table(sweep)

@@ -20,7 +20,7 @@ import common
 import numpy as np
 from workers import Worker
 
-from gbar.invert.design import DESIGNS
+from gbar.invert.designs.design import DESIGNS
 
 DESIGN = "203"
 TRAINING, VALIDATION, SAMPLES, OUTPUTS = 512, 64, 9000, 10

@@ -1,4 +1,4 @@
-"""gbar's side of regressor_epoch.py: `gbar.train.train`, as a study calls it.
+"""gbar's side of regressor_epoch.py: `gbar.training.loop.train`, as a study calls it.
 
 Reads one JSON request a line and answers each with one line.
 """
@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Any
 
-from gbar.runtime import start_jax
+from gbar.jobs.runtime import start_jax
 
 start_jax(x64=False)
 
@@ -16,8 +16,8 @@ import numpy as np  # noqa: E402
 from flax import nnx  # noqa: E402
 
 from gbar import nets  # noqa: E402
-from gbar.optimiser import TrainingSettings  # noqa: E402
-from gbar.train import Samples, train  # noqa: E402
+from gbar.training.loop import Samples, train  # noqa: E402
+from gbar.training.optimiser import TrainingSettings  # noqa: E402
 
 
 def main() -> None:

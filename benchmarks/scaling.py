@@ -84,7 +84,7 @@ def _solved(**task: Any) -> dict[str, float]:
 
 def _child(cell: str, rows: int, lanes: int | None, repeats: int = 1, full: bool = True) -> None:
     """Compile, say so, wait for a line, solve, and say what it took."""
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     start_jax(x64=True)
     import jax

@@ -10,7 +10,7 @@ from gbar import cells, stimuli
 from gbar.config.explain import checked
 from gbar.config.simulation import ProtocolSection
 from gbar.figures.style import BLACK, GREY, PALETTE, mark_panel, page_figure, save, styled
-from gbar.runtime import start_jax
+from gbar.jobs.runtime import start_jax
 
 SAMPLE_MS = 0.05
 CELL = cells.get("tentusscher2004")
@@ -18,7 +18,7 @@ CELL = cells.get("tentusscher2004")
 
 def simulated(cycle_length_ms: float, duration_ms: float, **scales: float):
     """Return a paced ventricular cell, simulated."""
-    from gbar.simulation import simulate
+    from gbar.solve.simulation import simulate
 
     protocol = {"stimulus": {"kind": "pacing", "cycle_length_ms": cycle_length_ms}}
     section = checked(ProtocolSection, protocol).stimulus_of(CELL)

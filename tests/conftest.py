@@ -2,7 +2,7 @@
 
 import os
 
-from gbar.runtime import start_jax
+from gbar.jobs.runtime import start_jax
 
 start_jax(x64=True)
 os.environ["JAX_ENABLE_X64"] = "0"

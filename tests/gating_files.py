@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gbar.config.gating import MEMBRANE
-from gbar.metrics import write_metrics
+from gbar.records.metrics import write_metrics
 
 GATES = ("r", "d", "Xs", "m", "f", "h", "s", "Xr2", "j", "Xr1")
 OTHERS = ("Cai", "V", "fCa", "g", "Ki", "CaSR", "Nai")

@@ -12,7 +12,7 @@ from gbar.config.sweep import SweepSection
 from gbar.invert.dataset import make_traces, unit_parameters
 from gbar.invert.ensemble import assemble, train_fold
 from gbar.invert.traces import to_unit
-from gbar.sweep import design_table
+from gbar.sweeps.design import design_table
 
 SAMPLES, ROWS, FOLDS, OFFSETS, SEEDS = 64, 900, 3, 2, 2
 SWEEP = {

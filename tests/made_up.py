@@ -5,15 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
-from gbar.biomarker_table import Row, measured_row
-from gbar.blocks import Block, kept_rows, write_block
 from gbar.config.explain import checked
 from gbar.config.sweep import SweepSection
-from gbar.gather import gather
-from gbar.plan import plan_sweep
-from gbar.row_reader import RowReader
-from gbar.rows import read_rows
-from gbar.traces import NO_PULSES, BeatSettings
+from gbar.sweeps.biomarker_table import Row, measured_row
+from gbar.sweeps.blocks import Block, kept_rows, write_block
+from gbar.sweeps.gather import gather
+from gbar.sweeps.plan import plan_sweep
+from gbar.sweeps.row_reader import RowReader
+from gbar.sweeps.rows import read_rows
+from gbar.traces.reading import NO_PULSES
+from gbar.traces.settings import BeatSettings
 
 
 def gathered(folder: Path, values: dict, V: np.ndarray, status: np.ndarray | None = None) -> Path:

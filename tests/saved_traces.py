@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 from pyabf.abfWriter import writeABF1
 
-from gbar.files import write_csv
+from gbar.records.files import write_csv
 
 INTERVALS_ms = (0.02, 0.04, 0.05, 0.1)
 

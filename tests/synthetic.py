@@ -5,7 +5,7 @@ from scipy.special import expit
 
 from gbar.emulate.split import TEST, TRAIN, VALIDATION
 from gbar.emulate.windows import BEAT_TIME, Windows
-from gbar.store import Quantity
+from gbar.sweeps.store import Quantity
 
 TIME = np.arange(400.0)
 UPSTROKE_MS = 60.0

@@ -11,9 +11,9 @@ from gbar import cells, stimuli
 from gbar.cells.tentusscher2004 import GATES_OF_VOLTAGE, Curve, with_curves
 from gbar.cells.tentusscher2004.equations import kinetics
 from gbar.config.stimulus import default_section
-from gbar.simulation import simulate
 from gbar.solve import SolverSettings
 from gbar.solve.derivative import sparse_jacobian
+from gbar.solve.simulation import simulate
 
 CELL = cells.get("tentusscher2004")
 V_mV = np.arange(-100.5, 51.0)

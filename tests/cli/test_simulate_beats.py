@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gbar.cli import main
-from gbar.traces import read_trace
+from gbar.traces.reading import read_trace
 
 
 @pytest.fixture

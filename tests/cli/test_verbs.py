@@ -119,7 +119,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import numpy as np
 
     from gbar import nets
-    from gbar.model import Input, ModelCard, Output, save_model
+    from gbar.emulate.model import Input, ModelCard, Output, save_model
 
     architecture = {"name": "dlstm2", "lstm_widths": [3, 3], "dense_widths": [3, 3], "activation": "tanh"}
     inputs = tuple(Input(name, 1.0, 0.5, 0.4, 2.0) for name in ("INa", "IKr"))
@@ -159,7 +159,7 @@ def of_parameters(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import numpy as np
 
     from gbar import nets
-    from gbar.model import Input, ModelCard, Output, save_model
+    from gbar.emulate.model import Input, ModelCard, Output, save_model
 
     architecture = {"name": "dlstm2", "lstm_widths": [3, 3], "dense_widths": [3, 3], "activation": "tanh"}
     inputs = (

@@ -7,9 +7,10 @@ from tests.action_potentials import reference_trace
 
 from gbar import nets
 from gbar.emulate.beats import principal_components, without_next_beat
-from gbar.emulate.windows import WindowSettings, cut, window_beats, window_starts
+from gbar.emulate.cutting import cut, window_beats, window_starts
+from gbar.emulate.windows import WindowSettings
 from gbar.nets.latent import FADE, Latent
-from gbar.traces import find_beats
+from gbar.traces.reading import find_beats
 
 
 def test_a_beat_goes_on_smoothly_where_the_next_would_begin() -> None:

@@ -16,11 +16,12 @@ from gbar.emulate.forecast import forecast, write_forecast
 from gbar.emulate.split import TEST, TRAIN, UNUSED, VALIDATION
 from gbar.emulate.subset import with_settings
 from gbar.emulate.training import train_emulator
-from gbar.emulate.windows import BEAT_TIME, open_windows, write_windows
+from gbar.emulate.windows import BEAT_TIME
+from gbar.emulate.windows_store import open_windows, write_windows
 from gbar.errors import UserError
-from gbar.files import read_csv
-from gbar.provenance import Provenance
-from gbar.verify import verify_evaluation
+from gbar.records.files import read_csv
+from gbar.records.provenance import Provenance
+from gbar.report.verify_networks import verify_evaluation
 
 pytestmark = pytest.mark.slow
 

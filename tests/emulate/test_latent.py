@@ -12,7 +12,7 @@ from gbar.emulate.latent import train_latent
 from gbar.emulate.split import TEST, TRAIN
 from gbar.emulate.windows import BEAT_TIME, Windows
 from gbar.errors import UserError
-from gbar.optimiser import TrainingSettings
+from gbar.training.optimiser import TrainingSettings
 
 ARCHITECTURE = {"name": "latent", "rank": 8, "members": 3, "widths": [24, 24], "activation": "gelu"}
 SETTINGS = TrainingSettings(epochs=100, batch_size=32, learning_rate=1e-2, schedule="cosine")

@@ -6,7 +6,7 @@ from tests.action_potentials import FALL_MS, RISE_MS, action_potentials
 
 from gbar.emulate.scores import choose_sigma, floor, score, smooth
 from gbar.emulate.split import TEST, TRAIN
-from gbar.metrics import read_metrics, write_metrics
+from gbar.records.metrics import read_metrics, write_metrics
 
 DT = 0.12
 

@@ -9,24 +9,17 @@ from made_up import measured_rows, unpaced
 from netcdf import opened_and_written
 from tests.action_potentials import action_potentials, reference_trace
 
-from gbar.biomarker_table import DIVERGED, OK, Row
+from gbar.emulate.cutting import build_windows, cut, window_beats, window_starts
 from gbar.emulate.measures import first_beats
 from gbar.emulate.scaling import scalings
 from gbar.emulate.split import SplitSettings
-from gbar.emulate.windows import (
-    BEAT_TIME,
-    Windows,
-    WindowSettings,
-    build_windows,
-    cut,
-    open_windows,
-    window_beats,
-    window_starts,
-    write_windows,
-)
+from gbar.emulate.windows import BEAT_TIME, Windows, WindowSettings
+from gbar.emulate.windows_store import open_windows, write_windows
 from gbar.errors import UserError
-from gbar.store import Layout, Quantity, StoreWriter, open_store
-from gbar.traces import Beats, find_beats
+from gbar.sweeps.biomarker_table import DIVERGED, OK, Row
+from gbar.sweeps.store import Layout, Quantity, StoreWriter, open_store
+from gbar.traces.beats import Beats
+from gbar.traces.reading import find_beats
 
 DT = 0.5
 SETTINGS = WindowSettings(samples=1200, resampled=500, trim=5, lead_ms=26)  # 600 ms, as the default, but coarser

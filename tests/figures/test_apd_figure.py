@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from looks import labels, outside, overlapping, panels
 
-from gbar.figures.apd import Durations, draw_apd, missed_windows
+from gbar.figures.emulate.apd import Durations, draw_apd, missed_windows
 
 
 def durations(model: str, factor: float, n: int = 50) -> Durations:

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from gbar.errors import UserError
-from gbar.figures.apd_data import read_durations
-from gbar.figures.errors_data import read_errors
-from gbar.figures.learning_data import read_learning
-from gbar.figures.model_data import read_columns
-from gbar.figures.smoothing_data import read_scans
-from gbar.figures.spread_data import read_spreads
+from gbar.figures.emulate.apd_data import read_durations
+from gbar.figures.emulate.errors_data import read_errors
+from gbar.figures.emulate.learning_data import read_learning
+from gbar.figures.emulate.model_data import read_columns
+from gbar.figures.emulate.smoothing_data import read_scans
+from gbar.figures.emulate.spread_data import read_spreads
 
 HEADER = (
     "window,row,start_ms,INa,IKr,rmse_mV,rmse_300_mV,apd50_ms,apd50_predicted_ms,apd75_ms,apd75_predicted_ms,"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from looks import labels, outside, overlapping, panels
 
-from gbar.figures.errors import WindowErrors, draw_errors, level_groups, quartiles_by_group
-from gbar.store import Quantity
+from gbar.figures.emulate.errors import WindowErrors, draw_errors, level_groups, quartiles_by_group
+from gbar.sweeps.store import Quantity
 
 CURRENTS = ("INa", "Ito", "IKr", "If", "ICaL", "IKur", "IKs", "INaK", "INaCa", "IK1", "IKACh", "IbNa", "IbCa", "IpCa")
 

@@ -5,7 +5,7 @@ import pytest
 from looks import labels, outside, overlapping, panels
 from matplotlib.figure import Figure
 
-from gbar.figures.family import Family, draw_family
+from gbar.figures.sweeps.family import Family, draw_family
 
 CURRENTS = ["INa", "Ito", "IKr", "If", "ICaL", "IKur", "IKs", "INaK", "INaCa", "IK1", "IKACh", "IbNa", "IbCa", "IpCa"]
 LEVELS = np.array([0.0, 0.5, 1.0, 1.5, 2.0])

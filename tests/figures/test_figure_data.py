@@ -7,14 +7,14 @@ import pytest
 import zarr
 from made_up import measured_rows, unpaced
 
-from gbar.biomarker_table import write_table
 from gbar.errors import UserError
-from gbar.figures.family_data import read_families
+from gbar.figures.emulate.predictions_data import read_held_out
 from gbar.figures.losses_data import read_histories
-from gbar.figures.predictions_data import read_held_out
-from gbar.figures.settings_data import read_settings
-from gbar.figures.sweep_data import cell_of
-from gbar.store import Layout, Quantity, StoreWriter
+from gbar.figures.sweeps.family_data import read_families
+from gbar.figures.sweeps.settings_data import read_settings
+from gbar.figures.sweeps.sweep_data import cell_of
+from gbar.sweeps.biomarker_table import write_table
+from gbar.sweeps.store import Layout, Quantity, StoreWriter
 
 DT_MS = 1.0
 TIME_MS = np.arange(0, 2000, DT_MS)

@@ -11,17 +11,17 @@ from matplotlib.figure import Figure
 
 from gbar.config.gating import CELL, PacedSection, ShownSection
 from gbar.errors import UserError
-from gbar.figures import gating_data
-from gbar.figures.gating_cells import draw_cells
-from gbar.figures.gating_control import draw_control
-from gbar.figures.gating_currents import draw_currents
-from gbar.figures.gating_curves import draw_curves
-from gbar.figures.gating_data import read_cells, read_control, read_curves, read_driven, read_rmse
-from gbar.figures.gating_etas import draw_etas, largest_other
-from gbar.figures.gating_factors import draw_factors
-from gbar.figures.gating_gates import draw_gates
-from gbar.figures.gating_held_out import draw_held_out
-from gbar.figures.gating_judged_data import (
+from gbar.figures.gating import data as gating_data
+from gbar.figures.gating.cells import draw_cells
+from gbar.figures.gating.control import draw_control
+from gbar.figures.gating.currents import draw_currents
+from gbar.figures.gating.curves import draw_curves
+from gbar.figures.gating.data import read_cells, read_control, read_curves, read_driven, read_rmse
+from gbar.figures.gating.etas import draw_etas, largest_other
+from gbar.figures.gating.factors import draw_factors
+from gbar.figures.gating.gates import draw_gates
+from gbar.figures.gating.held_out import draw_held_out
+from gbar.figures.gating.judged_data import (
     read_currents,
     read_etas,
     read_gates,
@@ -29,12 +29,12 @@ from gbar.figures.gating_judged_data import (
     read_identified,
     read_retrained,
 )
-from gbar.figures.gating_loop import draw_loop
-from gbar.figures.gating_retrained_loop import draw_retrained_loop
-from gbar.figures.gating_rmse import BAR, draw_rmse
-from gbar.figures.gating_scheme import draw_scheme
+from gbar.figures.gating.loop import draw_loop
+from gbar.figures.gating.retrained_loop import draw_retrained_loop
+from gbar.figures.gating.rmse import BAR, draw_rmse
+from gbar.figures.gating.scheme import draw_scheme
 from gbar.gating.data import GATES, OTHERS, Paced
-from gbar.metrics import write_metrics
+from gbar.records.metrics import write_metrics
 
 CELLS: dict[str, Mapping[str, float]] = {
     "longqt": {"gKr": 0.5},

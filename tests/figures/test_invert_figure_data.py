@@ -8,10 +8,10 @@ import pytest
 
 from gbar.cli import main
 from gbar.errors import UserError
-from gbar.figures.invert_data import read_answers, read_coverage, read_cross, read_scores
-from gbar.figures.invert_round_trip_data import read_refined, read_round_trip
-from gbar.figures.invert_scan_data import narrow, read_designs, read_trials, top_table
-from gbar.figures.invert_sizes_data import read_sizes
+from gbar.figures.invert.data import read_answers, read_coverage, read_cross, read_scores
+from gbar.figures.invert.round_trip_data import read_refined, read_round_trip
+from gbar.figures.invert.scan_data import narrow, read_designs, read_trials, top_table
+from gbar.figures.invert.sizes_data import read_sizes
 from gbar.report.inverters import accuracy_table, recordings_table, scan_table
 
 LEVELS = [0.5, 0.9]

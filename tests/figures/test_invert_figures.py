@@ -7,18 +7,18 @@ import pytest
 from looks import labels, outside, overlapping, panels
 from matplotlib.collections import PolyCollection
 
-from gbar.figures.invert_coverage import Coverage, draw_coverage, running_rms
-from gbar.figures.invert_cross import CrossAnswers, draw_cross
-from gbar.figures.invert_parameters import Answers, physical_error, unit_text, with_unit
-from gbar.figures.invert_predictions import draw_inverter_predictions, spread_over_range
-from gbar.figures.invert_range import Scores, draw_range, edges_of
-from gbar.figures.invert_refine import Refined, draw_refine
-from gbar.figures.invert_residuals import draw_residuals
-from gbar.figures.invert_round_trip import Cells, Example, draw_round_trip
-from gbar.figures.invert_scan import Trial, draw_scan
-from gbar.figures.invert_sizes import PUBLISHED, Sizes, draw_sizes, medians, published_of
-from gbar.figures.invert_stability import Design, draw_stability
-from gbar.invert.power_law import PowerLaw
+from gbar.figures.invert.coverage import Coverage, draw_coverage, running_rms
+from gbar.figures.invert.cross import CrossAnswers, draw_cross
+from gbar.figures.invert.parameters import Answers, physical_error, unit_text, with_unit
+from gbar.figures.invert.predictions import draw_inverter_predictions, spread_over_range
+from gbar.figures.invert.range import Scores, draw_range, edges_of
+from gbar.figures.invert.refine import Refined, draw_refine
+from gbar.figures.invert.residuals import draw_residuals
+from gbar.figures.invert.round_trip import Cells, Example, draw_round_trip
+from gbar.figures.invert.scan import Trial, draw_scan
+from gbar.figures.invert.sizes import PUBLISHED, Sizes, draw_sizes, medians, published_of
+from gbar.figures.invert.stability import Design, draw_stability
+from gbar.invert.designs.power_law import PowerLaw
 from gbar.invert.traces import UnitParameter
 
 FOUR = (("a", "1/ms", 0.01, 0.1), ("b", "1/mV", 0.1, 0.4), ("c", "mV", -80.0, -50.0), ("d", "1", 0.5, 5.0))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from looks import outside, overlapping, panels, texts
 
-from gbar.figures.invert_recording import SHOWN, Estimate, Recorded, draw_recording
+from gbar.figures.invert.recording import SHOWN, Estimate, Recorded, draw_recording
 
 T = np.arange(900) * 0.2
 

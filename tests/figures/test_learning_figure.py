@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from looks import labels, outside, overlapping, panels
 
-from gbar.figures.learning import MEASURES, LearningCurve, draw_learning, median_curve
+from gbar.figures.emulate.learning import MEASURES, LearningCurve, draw_learning, median_curve
 
 SIZES = np.repeat([2500, 250, 500, 1000], 3)
 

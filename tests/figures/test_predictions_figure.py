@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from looks import labels, outside, overlapping, panels
 
-from gbar.figures.predictions import HeldOut, draw_predictions, rmse_by_setting, spread_ranks
-from gbar.store import Quantity
+from gbar.figures.emulate.predictions import HeldOut, draw_predictions, rmse_by_setting, spread_ranks
+from gbar.sweeps.store import Quantity
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 6, 7, 61, 400])

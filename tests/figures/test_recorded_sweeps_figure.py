@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from looks import outside, overlapping, panels
 
-from gbar.figures.recorded_sweeps import draw_sweeps
+from gbar.figures.recordings.recorded_sweeps import draw_sweeps
 from gbar.recordings import Recording
 from gbar.recordings.contents import Contents
 

@@ -8,8 +8,8 @@ import pytest
 from looks import labels, outside, overlapping, panels
 from matplotlib.patches import Rectangle
 
-from gbar.figures.settings import Settings, draw_settings, subset_matrix
-from gbar.store import Quantity
+from gbar.figures.sweeps.settings import Settings, draw_settings, subset_matrix
+from gbar.sweeps.store import Quantity
 
 CURRENTS = ("INa", "IKur", "IKr", "IK1", "ICaL")
 

@@ -3,7 +3,7 @@
 import numpy as np
 from looks import labels, outside, overlapping, panels
 
-from gbar.figures.smoothing import Scan, draw_smoothing
+from gbar.figures.emulate.smoothing import Scan, draw_smoothing
 
 SIGMA = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
 

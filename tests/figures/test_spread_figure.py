@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from looks import labels, outside, overlapping, panels
 
-from gbar.figures.spread import Spread, draw_spread, running_median
+from gbar.figures.emulate.spread import Spread, draw_spread, running_median
 
 NOMINAL = np.array([0.1, 0.5, 0.9, 0.99])
 

@@ -3,8 +3,8 @@
 import numpy as np
 from looks import labels, outside, overlapping, panels
 
-from gbar.figures.subthreshold_samples import Sample, draw_samples
-from gbar.figures.subthreshold_weights import FilterError, draw_weights
+from gbar.figures.subthreshold.samples import Sample, draw_samples
+from gbar.figures.subthreshold.weights import FilterError, draw_weights
 
 MODELS = ("causal", "gru", "latent", "published_0", "published_1", "published_2")
 

@@ -3,9 +3,9 @@
 import numpy as np
 from made_up import gathered
 
-from gbar.figures.sweep_data import varied, varied_quantities
-from gbar.rows import read_rows
-from gbar.store import open_store
+from gbar.figures.sweeps.sweep_data import varied, varied_quantities
+from gbar.sweeps.rows import read_rows
+from gbar.sweeps.store import open_store
 
 
 def test_quantities_are_relative_to_the_control_and_named_so_even_where_it_is_zero(tmp_path):

@@ -11,9 +11,9 @@ from gbar import cells, stimuli
 from gbar.config.explain import checked
 from gbar.config.simulation import ProtocolSection
 from gbar.errors import UserError
-from gbar.figures.traces import Drive, Shown, Trace, draw_traces, wrapped
-from gbar.figures.traces_data import MOST_LINES, POINTS, read_traces
-from gbar.rows import noise_key, read_rows
+from gbar.figures.sweeps.traces import Drive, Shown, Trace, draw_traces, wrapped
+from gbar.figures.sweeps.traces_data import MOST_LINES, POINTS, read_traces
+from gbar.sweeps.rows import noise_key, read_rows
 
 TIME_MS = np.arange(0, 460, 0.1)
 LONG = ", ".join(f"gna_node{k} = 24500" for k in range(10))

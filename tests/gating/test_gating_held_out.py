@@ -13,7 +13,7 @@ from gbar.gating.beats import held_out_runs
 from gbar.gating.currents import CURRENTS
 from gbar.gating.data import make_paced, open_paced
 from gbar.gating.held_out import judge_identified
-from gbar.metrics import read_metrics, write_metrics
+from gbar.records.metrics import read_metrics, write_metrics
 
 PACED = checked(
     PacedSection,

@@ -11,7 +11,7 @@ from gbar.config.gating import CELL, MEMBRANE, IdentificationSection, PacedSecti
 from gbar.errors import UserError
 from gbar.gating.data import make_paced, open_paced
 from gbar.gating.identify import identify, judged, recorded
-from gbar.metrics import read_metrics
+from gbar.records.metrics import read_metrics
 
 PACED = checked(
     PacedSection,

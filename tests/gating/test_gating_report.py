@@ -9,7 +9,7 @@ import pytest
 from gbar.config.explain import checked
 from gbar.config.gating import GatingSection
 from gbar.errors import UserError
-from gbar.metrics import read_metrics, write_metrics
+from gbar.records.metrics import read_metrics, write_metrics
 from gbar.report.gating import GatingFiles, gating_part
 
 CELLS: dict[str, Mapping[str, float]] = {"longqt": {"gKr": 0.5}, "ito": {"gto": 2.0}, "k1": {"gK1": 0.7}}

@@ -8,7 +8,7 @@ import pytest
 from gbar.cells.altered import read_altered
 from gbar.errors import UserError
 from gbar.gating.variant import make_variant
-from gbar.metrics import write_metrics
+from gbar.records.metrics import write_metrics
 
 V_mV = np.array([-100.5, -25.0, 50.5])
 GATES = ("r", "Xr1")

@@ -9,8 +9,8 @@ import pytest
 
 from gbar.config.invert import DrawsSection, InverterTrainingSection, RegressorSection
 from gbar.errors import UserError
-from gbar.invert import draws
-from gbar.invert.draws import draw
+from gbar.invert.designs import draws
+from gbar.invert.designs.draws import draw
 
 SCAN = DrawsSection()
 Drawn = list[tuple[RegressorSection, InverterTrainingSection]]

@@ -11,11 +11,11 @@ from made_inverter import NETWORK, TRAINING, made_traces
 
 from gbar import nets
 from gbar.errors import UserError
-from gbar.history import EpochRecord
-from gbar.invert import fitting
-from gbar.invert.fitting import Fitted, fit
+from gbar.invert.refining import fitting
+from gbar.invert.refining.fitting import Fitted, fit
 from gbar.invert.traces import Traces, open_traces, parts, scaled
-from gbar.optimiser import TrainingSettings
+from gbar.training.history import EpochRecord
+from gbar.training.optimiser import TrainingSettings
 
 FEW = TRAINING.model_copy(update={"epochs": 4})
 

@@ -14,7 +14,7 @@ from gbar.errors import UserError
 from gbar.invert.cross import judge_cross
 from gbar.invert.judge import judge
 from gbar.invert.traces import TEST, open_traces
-from gbar.metrics import read_metrics
+from gbar.records.metrics import read_metrics
 
 
 @pytest.fixture(scope="module")

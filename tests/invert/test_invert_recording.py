@@ -11,17 +11,17 @@ from fake_inverter import FakeInverter
 from saved_traces import FORMATS, INTERVALS_ms, sampled
 
 from gbar import stimuli
-from gbar.blocks import solve_values
 from gbar.cli import main
 from gbar.config.invert import RecordingSection, TracesSection
 from gbar.errors import UserError
-from gbar.figures.invert_recording_data import read_recorded
-from gbar.files import write_csv
+from gbar.figures.invert.recording_data import read_recorded
 from gbar.invert.recording import ask, ask_recording, lines, recorded_around, told
 from gbar.invert.traces import from_unit
 from gbar.invert.view import View
-from gbar.metrics import read_metrics
 from gbar.recordings import Recording, read_recording
+from gbar.records.files import write_csv
+from gbar.records.metrics import read_metrics
+from gbar.sweeps.blocks import solve_values
 
 CELL = (-0.8, 0.1, 0.5, -0.2)  # unit parameters of the Izhikevich cell: some spikes
 

@@ -9,15 +9,15 @@ from made_inverter import NETWORK, TRAINING, made_traces
 
 from gbar.config.invert import DrawsSection
 from gbar.errors import UserError
-from gbar.files import read_csv
-from gbar.history import EpochRecord
-from gbar.invert import scan as scan_module
-from gbar.invert.draws import draw
-from gbar.invert.golden import Golden, choose_golden, read_golden
-from gbar.invert.ranking import rank_trials
-from gbar.invert.scan import grace, run_trial
-from gbar.invert.stability import run_stability
-from gbar.metrics import read_metrics, write_metrics
+from gbar.invert.designs import scan as scan_module
+from gbar.invert.designs.draws import draw
+from gbar.invert.designs.golden import Golden, choose_golden, read_golden
+from gbar.invert.designs.ranking import rank_trials
+from gbar.invert.designs.scan import grace, run_trial
+from gbar.invert.designs.stability import run_stability
+from gbar.records.files import read_csv
+from gbar.records.metrics import read_metrics, write_metrics
+from gbar.training.history import EpochRecord
 
 SCAN = DrawsSection(
     blocks=(2, 2),

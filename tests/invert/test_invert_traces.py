@@ -9,11 +9,9 @@ import zarr
 from made_up import gathered
 from netcdf import opened_and_written
 
-from gbar.biomarker_table import DIVERGED
 from gbar.config.explain import checked
 from gbar.config.invert import TracesSection
 from gbar.config.sweep import SweepSection
-from gbar.digest import digest_of
 from gbar.errors import UserError
 from gbar.invert.dataset import deal_folds, make_traces
 from gbar.invert.quality import passes
@@ -32,7 +30,9 @@ from gbar.invert.traces import (
     to_unit,
 )
 from gbar.invert.view import AVERAGED
-from gbar.store import open_store, read_voltage
+from gbar.records.digest import digest_of
+from gbar.sweeps.biomarker_table import DIVERGED
+from gbar.sweeps.store import open_store, read_voltage
 
 ROWS, SAMPLES = 300, 2300  # two whole chunks and a part
 SWEEP = {

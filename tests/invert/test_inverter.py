@@ -15,13 +15,13 @@ import gbar
 from gbar import nets
 from gbar.config.sweep import SweepSection
 from gbar.errors import UserError
-from gbar.files import read_csv
 from gbar.invert import ensemble
-from gbar.invert.fitting import Fitted
 from gbar.invert.inverter import Inverter
 from gbar.invert.out_of_range import IN_RANGE, OUT_OF_RANGE
+from gbar.invert.refining.fitting import Fitted
 from gbar.invert.traces import CALIBRATION, TEST, open_traces
-from gbar.model_files import read_model_files, write_model_files
+from gbar.models.model_files import read_model_files, write_model_files
+from gbar.records.files import read_csv
 
 
 @pytest.fixture(scope="module")

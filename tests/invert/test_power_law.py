@@ -8,10 +8,10 @@ import pytest
 from made_inverter import made_golden
 
 from gbar.errors import UserError
-from gbar.invert.power_law import fit_power_law
-from gbar.invert.sizes import subset, train_size
+from gbar.invert.designs.power_law import fit_power_law
+from gbar.invert.designs.sizes import subset, train_size
 from gbar.invert.traces import open_traces, parts
-from gbar.metrics import read_metrics
+from gbar.records.metrics import read_metrics
 
 
 def test_the_published_points_follow_a_power_of_minus_0_41() -> None:

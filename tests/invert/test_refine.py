@@ -5,12 +5,12 @@ import pytest
 from fake_inverter import answer_at, chirped
 
 from gbar.config.invert import RefineSection, TracesSection
-from gbar.files import read_csv
 from gbar.invert.dataset import unit_parameters
-from gbar.invert.fitting_trace import binned, trace_error
-from gbar.invert.refine import ACCEPTED, HEADER, STUCK, refine, refine_test_cells, starts_of
+from gbar.invert.refining.fitting_trace import binned, trace_error
+from gbar.invert.refining.refine import ACCEPTED, HEADER, STUCK, refine, refine_test_cells, starts_of
 from gbar.invert.resimulate import Simulator
-from gbar.metrics import read_metrics
+from gbar.records.files import read_csv
+from gbar.records.metrics import read_metrics
 
 CELLS = np.array([[-0.8, 0.1, 0.5, -0.2], [0.2, 0.4, -0.3, 0.6], [-0.4, -0.2, 0.1, 0.3]])
 SETTINGS = RefineSection()

@@ -7,14 +7,14 @@ import pytest
 from made_inverter import SAMPLES, made_sweep
 
 from gbar.errors import UserError
-from gbar.figures.invert_round_trip_data import read_round_trip
-from gbar.files import read_csv
+from gbar.figures.invert.round_trip_data import read_round_trip
 from gbar.invert.inverter import load_inverter
 from gbar.invert.resimulate import Simulator
 from gbar.invert.round_trip import HEADER, round_trip
 from gbar.invert.traces import TEST, STEP_mV, open_traces
-from gbar.metrics import read_metrics
-from gbar.store import open_store, read_voltage
+from gbar.records.files import read_csv
+from gbar.records.metrics import read_metrics
+from gbar.sweeps.store import open_store, read_voltage
 
 CELLS = 5
 OUTPUTS = ("roundtrip.json", "roundtrip.csv", "roundtrip.npz")

@@ -11,7 +11,7 @@ from jax import lax
 
 from gbar import nets
 from gbar.errors import UserError
-from gbar.invert.design import DESIGNS, layers
+from gbar.invert.designs.design import DESIGNS, layers
 from gbar.nets.convolution import convolve, pool
 from gbar.nets.regressor import Regressor
 

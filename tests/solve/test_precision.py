@@ -12,7 +12,8 @@ import pytest
 from gbar import cells
 from gbar.solve import OK, SolverSettings, solve_rows
 from gbar.solve.stimulus import Stimulus
-from gbar.traces import Biomarkers, of_kind, read_trace
+from gbar.traces.reading import Biomarkers, read_trace
+from gbar.traces.settings import of_kind
 
 MINUTE_MS = 60_000.0
 

@@ -7,9 +7,9 @@ import numpy as np
 from flax import nnx
 
 from gbar.nets.convfilter import ConvFilter
-from gbar.optimiser import TrainingSettings
 from gbar.subthreshold.training import penalised
-from gbar.train import Samples, train
+from gbar.training.loop import Samples, train
+from gbar.training.optimiser import TrainingSettings
 
 # Keras 2.15: the published notebook's model and optimiser, 200 steps of one batch of 16 paths, 4 paths validating.
 GOLDEN = dict(np.load(Path(__file__).parents[1] / "golden" / "subthreshold_keras.npz"))

@@ -13,8 +13,8 @@ from netcdf import opened_and_written
 from gbar.config.explain import checked
 from gbar.config.subthreshold import BaselineSection, CurrentsSection, FilterSection
 from gbar.errors import UserError
-from gbar.figures.subthreshold_data import read_errors, read_samples
-from gbar.model_files import read_model_files
+from gbar.figures.subthreshold.data import read_errors, read_samples
+from gbar.models.model_files import read_model_files
 from gbar.subthreshold.baselines import fit
 from gbar.subthreshold.dataset import Part, make_currents, open_currents
 from gbar.subthreshold.evaluation import evaluate_baseline, evaluate_filter

@@ -7,7 +7,7 @@ import pytest
 from gbar.config.explain import checked
 from gbar.config.subthreshold import SubthresholdSection
 from gbar.errors import UserError
-from gbar.metrics import write_metrics
+from gbar.records.metrics import write_metrics
 from gbar.report.subthreshold import filters_part
 
 NETWORK = {"name": "grufilter", "width": 3}

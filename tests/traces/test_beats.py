@@ -6,7 +6,8 @@ import pytest
 from tests.action_potentials import FALL_MS, GOLDEN, PEAK_MV, REST_MV, RISE_MS, action_potentials, reference_trace
 
 from gbar.errors import UserError
-from gbar.traces import BeatSettings, Biomarkers, find_beats, read_trace
+from gbar.traces.reading import Biomarkers, find_beats, read_trace
+from gbar.traces.settings import BeatSettings
 
 DT = 0.05
 # An independent program's measures (0.05 ms samples) of the traces of `reference_trace`: means over the inner beats.

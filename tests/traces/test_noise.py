@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from tests.traces.wild import DT_MS, smooth_action_potentials
 
-from gbar.traces import find_beats, read_trace
 from gbar.traces.noise import level_mV
+from gbar.traces.reading import find_beats, read_trace
 
 APDS = ("apd30_ms", "apd50_ms", "apd75_ms", "apd90_ms")
 

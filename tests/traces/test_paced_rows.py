@@ -9,7 +9,7 @@ from tests.traces import brute_force
 from gbar import cells
 from gbar.solve import solve_rows
 from gbar.solve.stimulus import Stimulus
-from gbar.traces import read_trace
+from gbar.traces.reading import read_trace
 
 FINE_MS, SAMPLE_MS, DURATION_MS, WIDTH_MS, GAIN = 0.01, 0.05, 6000.0, 1.0, -52.0
 ROWS = 20  # of each kind; 1,000 of the usual ones were compared once, with the same result

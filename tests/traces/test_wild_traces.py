@@ -13,7 +13,8 @@ from tests.traces.wild import (
 )
 
 from gbar.errors import UserError
-from gbar.traces import BeatSettings, find_beats, of_kind, read_trace
+from gbar.traces.reading import find_beats, read_trace
+from gbar.traces.settings import BeatSettings, of_kind
 
 CARDIAC, NODAL, NEURON = (of_kind(kind) for kind in ("cardiac", "nodal", "neuron"))
 APDS = ("apd30_ms", "apd50_ms", "apd75_ms", "apd90_ms")

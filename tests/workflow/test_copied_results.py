@@ -7,7 +7,7 @@ import pytest
 from project import Project
 from test_rerun import AFTER_STORE, edited
 
-from gbar.verify import verify_results
+from gbar.report.verify import verify_results
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 

@@ -15,7 +15,7 @@ from project import Project, ended, tiny_study
 from safetensors.numpy import load_file
 from test_rerun import edited
 
-from gbar.blocks import read_block
+from gbar.sweeps.blocks import read_block
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 

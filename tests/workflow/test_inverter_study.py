@@ -14,8 +14,8 @@ from gbar.invert.recording import recorded_around
 from gbar.invert.resimulate import Simulator
 from gbar.invert.traces import TEST, STEP_mV, open_traces
 from gbar.recordings import read_recording
-from gbar.store import open_store, read_voltage
-from gbar.verify import verify_results
+from gbar.report.verify import verify_results
+from gbar.sweeps.store import open_store, read_voltage
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 

@@ -7,7 +7,7 @@ pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 
 def test_other_resources_redo_nothing(project: Project):
-    file = project.folder / "workflow/gbar/resources.py"
+    file = project.folder / "workflow/gbar/jobs/resources.py"
     file.write_text(file.read_text().replace("SLOWER = 4.0", "SLOWER = 8.0"))
     outcome = project.snakemake("--dry-run", "--set-resources", "train:runtime=600", "solve:mem_mb=8000 * attempt")
     assert outcome.status == 0, outcome.output

@@ -7,8 +7,8 @@ import pytest
 from project import Project
 from test_rerun import edited, run
 
-from gbar.rows import read_rows
-from gbar.store import verify
+from gbar.sweeps.rows import read_rows
+from gbar.sweeps.store import verify
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 

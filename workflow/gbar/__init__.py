@@ -8,14 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gbar.emulate.model import load_model
     from gbar.invert.inverter import load_inverter
-    from gbar.model import load_model
 
 __all__ = ["__version__", "load_inverter", "load_model"]
 
 __version__ = "0.1.0"
 
-_HOMES = {"load_inverter": "gbar.invert.inverter", "load_model": "gbar.model"}
+_HOMES = {"load_inverter": "gbar.invert.inverter", "load_model": "gbar.emulate.model"}
 
 
 def __dir__() -> list[str]:

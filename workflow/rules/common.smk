@@ -10,7 +10,7 @@ from snakemake.logging import logger
 LIBRARY = Path(CLONE).resolve() / "workflow"
 sys.path.insert(0, str(LIBRARY))
 
-from gbar import resources
+from gbar.jobs import resources
 from gbar.config.base import canonical
 from gbar.config.gating import CONTROL
 from gbar.config.layers import check_yaml, inherited, joined, typed
@@ -18,10 +18,10 @@ from gbar.config.study import load_study
 from gbar.emulate.split import check_rows
 from gbar.errors import UserError
 from gbar.figures.titles import kind_of
-from gbar.files import check_links
+from gbar.records.files import check_links
 from gbar.invert import needs
-from gbar.plan import plan_sweeps
-from gbar.sources import code_of, data_of, offer_to_jobs
+from gbar.sweeps.plan import plan_sweeps
+from gbar.jobs.sources import code_of, data_of, offer_to_jobs
 
 offer_to_jobs()  # cluster jobs read this file, too
 

@@ -31,7 +31,7 @@ rule windows:
 rule train:
     input:
         windows=f"{RESULTS}/emulate/windows.zarr",
-        code=code("gbar.runtime", "gbar.emulate.training"),
+        code=code("gbar.jobs.runtime", "gbar.emulate.training"),
     output:
         directory(f"{RESULTS}/emulate/{{model}}/model"),
     log:
@@ -59,7 +59,7 @@ rule evaluate:
     input:
         windows=f"{RESULTS}/emulate/windows.zarr",
         model=f"{RESULTS}/emulate/{{model}}/model",
-        code=code("gbar.runtime", "gbar.emulate.evaluation"),
+        code=code("gbar.jobs.runtime", "gbar.emulate.evaluation"),
     output:
         metrics=f"{RESULTS}/emulate/{{model}}/metrics.json",
         predictions=f"{RESULTS}/emulate/{{model}}/predictions.npz",

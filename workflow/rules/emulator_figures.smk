@@ -10,7 +10,7 @@ FIGURES = EMULATOR_FIGURES + FIGURES
 rule figure_family:
     input:
         store=f"{EMULATED}/store.zarr",
-        code=code("gbar.figures.family", "gbar.figures.family_data", "gbar.figures.sweep_data"),
+        code=code("gbar.figures.sweeps.family", "gbar.figures.sweeps.family_data", "gbar.figures.sweeps.sweep_data"),
     output:
         svg=report(f"{RESULTS}/figures/family.svg", caption="../report/family.rst", category="Simulations"),
         png=f"{RESULTS}/figures/family.png",
@@ -37,7 +37,7 @@ rule figure_settings:
     input:
         store=f"{EMULATED}/store.zarr",
         biomarkers=f"{EMULATED}/biomarkers.csv",
-        code=code("gbar.figures.settings", "gbar.figures.settings_data"),
+        code=code("gbar.figures.sweeps.settings", "gbar.figures.sweeps.settings_data"),
     output:
         svg=report(f"{RESULTS}/figures/settings.svg", caption="../report/settings.rst", category="Simulations"),
         png=f"{RESULTS}/figures/settings.png",
@@ -62,7 +62,7 @@ rule figure_predictions:
     input:
         windows=f"{RESULTS}/emulate/windows.zarr",
         predictions=expand(f"{RESULTS}/emulate/{{model}}/predictions.npz", model=MODELS),
-        code=code("gbar.figures.predictions", "gbar.figures.predictions_data"),
+        code=code("gbar.figures.emulate.predictions", "gbar.figures.emulate.predictions_data"),
     output:
         svg=report(f"{RESULTS}/figures/predictions.svg", caption="../report/predictions.rst", category="Emulators"),
         png=f"{RESULTS}/figures/predictions.png",
@@ -114,7 +114,7 @@ rule figure_losses:
 rule figure_smoothing:
     input:
         metrics=expand(f"{RESULTS}/emulate/{{model}}/metrics.json", model=MODELS),
-        code=code("gbar.figures.smoothing", "gbar.figures.smoothing_data"),
+        code=code("gbar.figures.emulate.smoothing", "gbar.figures.emulate.smoothing_data"),
     output:
         svg=report(f"{RESULTS}/figures/smoothing.svg", caption="../report/smoothing.rst", category="Emulators"),
         png=f"{RESULTS}/figures/smoothing.png",
@@ -140,7 +140,7 @@ rule figure_errors:
     input:
         windows=f"{RESULTS}/emulate/windows.zarr",
         scores=expand(f"{RESULTS}/emulate/{{model}}/scores.csv", model=MODELS),
-        code=code("gbar.figures.errors", "gbar.figures.errors_data"),
+        code=code("gbar.figures.emulate.errors", "gbar.figures.emulate.errors_data"),
     output:
         svg=report(f"{RESULTS}/figures/errors.svg", caption="../report/errors.rst", category="Emulators"),
         png=f"{RESULTS}/figures/errors.png",
@@ -166,7 +166,7 @@ rule figure_errors:
 rule figure_apd:
     input:
         scores=expand(f"{RESULTS}/emulate/{{model}}/scores.csv", model=MODELS),
-        code=code("gbar.figures.apd", "gbar.figures.apd_data"),
+        code=code("gbar.figures.emulate.apd", "gbar.figures.emulate.apd_data"),
     output:
         svg=report(f"{RESULTS}/figures/apd.svg", caption="../report/apd.rst", category="Emulators"),
         png=f"{RESULTS}/figures/apd.png",
@@ -191,7 +191,7 @@ rule figure_apd:
 rule figure_learning:
     input:
         metrics=[pair.partition("=")[2] for pair in learning_files("metrics.json")],
-        code=code("gbar.figures.learning", "gbar.figures.learning_data"),
+        code=code("gbar.figures.emulate.learning", "gbar.figures.emulate.learning_data"),
     output:
         svg=report(f"{RESULTS}/figures/learning.svg", caption="../report/learning.rst", category="Emulators"),
         png=f"{RESULTS}/figures/learning.png",
@@ -219,7 +219,7 @@ rule figure_spread:
     input:
         scores=expand(f"{RESULTS}/emulate/{{model}}/scores.csv", model=MODELS),
         metrics=expand(f"{RESULTS}/emulate/{{model}}/metrics.json", model=MODELS),
-        code=code("gbar.figures.spread", "gbar.figures.spread_data"),
+        code=code("gbar.figures.emulate.spread", "gbar.figures.emulate.spread_data"),
     output:
         svg=report(f"{RESULTS}/figures/spread.svg", caption="../report/spread.rst", category="Emulators"),
         png=f"{RESULTS}/figures/spread.png",

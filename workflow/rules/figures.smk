@@ -4,7 +4,7 @@
 rule figure_traces:
     input:
         store=f"{RESULTS}/sweeps/{{sweep}}/store.zarr",
-        code=sweep_code("gbar.figures.traces", "gbar.figures.traces_data"),
+        code=sweep_code("gbar.figures.sweeps.traces", "gbar.figures.sweeps.traces_data"),
     output:
         svg=report(
             f"{RESULTS}/figures/traces_{{sweep}}.svg",

@@ -5,7 +5,7 @@
 
 rule paced:
     input:
-        code=code("gbar.runtime", "gbar.gating.data", "gbar.cells.tentusscher2004", CELL.equations),
+        code=code("gbar.jobs.runtime", "gbar.gating.data", "gbar.cells.tentusscher2004", CELL.equations),
     output:
         directory(f"{GATING}/paced/{{cell}}.zarr"),
     log:
@@ -31,7 +31,7 @@ rule paced:
 rule learn_gates:
     input:
         control=CONTROL_RUNS,
-        code=code("gbar.runtime", "gbar.gating.training"),
+        code=code("gbar.jobs.runtime", "gbar.gating.training"),
     output:
         directory(f"{GATING}/networks/{{network}}/model"),
     log:
@@ -58,7 +58,7 @@ rule test_gates:
     input:
         control=CONTROL_RUNS,
         model=f"{GATING}/networks/{{network}}/model",
-        code=code("gbar.runtime", "gbar.gating.evaluation", CELL.equations),
+        code=code("gbar.jobs.runtime", "gbar.gating.evaluation", CELL.equations),
     output:
         metrics=f"{GATING}/networks/{{network}}/metrics.json",
         traces=f"{GATING}/networks/{{network}}/closed_loop.npz",
@@ -87,7 +87,7 @@ rule retrain_gates:
     input:
         data=f"{GATING}/paced/{{cell}}.zarr",
         model=RETRAINED_NETWORK,
-        code=code("gbar.runtime", "gbar.gating.training"),
+        code=code("gbar.jobs.runtime", "gbar.gating.training"),
     output:
         directory(f"{GATING}/retrained/{{cell}}/model"),
     log:
@@ -117,7 +117,7 @@ rule judge_retrained:
         altered_layers=f"{GATING}/retrained/{{altered}}/model",
         control=CONTROL_RUNS,
         altered=f"{GATING}/paced/{{altered}}.zarr",
-        code=code("gbar.runtime", "gbar.gating.published", CELL.equations),
+        code=code("gbar.jobs.runtime", "gbar.gating.published", CELL.equations),
     output:
         scores=f"{GATING}/published/{{altered}}.json",
         traces=f"{GATING}/published/{{altered}}.npz",
@@ -146,7 +146,7 @@ rule judge_retrained:
 rule identify:
     input:
         data=f"{GATING}/paced/{{cell}}.zarr",
-        code=code("gbar.runtime", "gbar.gating.identify", CELL.equations),
+        code=code("gbar.jobs.runtime", "gbar.gating.identify", CELL.equations),
     output:
         f"{GATING}/identified/{{cell}}/{{record}}.json",
     log:
@@ -175,7 +175,7 @@ rule judge_identified:
         control=CONTROL_RUNS,
         altered=f"{GATING}/paced/{{altered}}.zarr",
         identified=f"{GATING}/identified/{{altered}}/{FIRST_RECORD}.json",
-        code=code("gbar.runtime", "gbar.gating.held_out", CELL.equations),
+        code=code("gbar.jobs.runtime", "gbar.gating.held_out", CELL.equations),
     output:
         scores=f"{GATING}/held_out/{{altered}}.json",
         traces=f"{GATING}/held_out/{{altered}}.npz",

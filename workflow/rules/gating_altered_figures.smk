@@ -8,7 +8,7 @@ rule figure_gating_retrained_loop:
     input:
         traces=expand(f"{GATING}/published/{{altered}}.npz", altered=ALTERED),
         scores=expand(f"{GATING}/published/{{altered}}.json", altered=ALTERED),
-        code=code("gbar.figures.gating_retrained_loop", "gbar.figures.gating_judged_data"),
+        code=code("gbar.figures.gating.retrained_loop", "gbar.figures.gating.judged_data"),
     output:
         svg=report(
             f"{RESULTS}/figures/gating_retrained_loop.svg",
@@ -39,7 +39,7 @@ rule figure_gating_retrained_loop:
 rule figure_gating_etas:
     input:
         scores=expand(f"{GATING}/published/{{altered}}.json", altered=ALTERED),
-        code=code("gbar.figures.gating_etas", "gbar.figures.gating_judged_data"),
+        code=code("gbar.figures.gating.etas", "gbar.figures.gating.judged_data"),
     output:
         svg=report(
             f"{RESULTS}/figures/gating_etas.svg",
@@ -70,7 +70,7 @@ rule figure_gating_currents:
     input:
         published=f"{GATING}/published/{{altered}}.npz",
         identified=f"{GATING}/held_out/{{altered}}.npz",
-        code=code("gbar.figures.gating_currents", "gbar.figures.gating_judged_data"),
+        code=code("gbar.figures.gating.currents", "gbar.figures.gating.judged_data"),
     output:
         svg=report(
             f"{RESULTS}/figures/gating_currents_{{altered}}.svg",
@@ -98,7 +98,7 @@ rule figure_gating_currents:
 rule figure_gating_gates:
     input:
         published=f"{GATING}/published/{{altered}}.npz",
-        code=code("gbar.figures.gating_gates", "gbar.figures.gating_judged_data"),
+        code=code("gbar.figures.gating.gates", "gbar.figures.gating.judged_data"),
     output:
         svg=report(
             f"{RESULTS}/figures/gating_gates_{{altered}}.svg",
@@ -126,7 +126,7 @@ rule figure_gating_gates:
 rule figure_gating_factors:
     input:
         identified=expand(f"{GATING}/identified/{{one}}.json", one=IDENTIFIED),
-        code=code("gbar.figures.gating_factors", "gbar.figures.gating_judged_data"),
+        code=code("gbar.figures.gating.factors", "gbar.figures.gating.judged_data"),
     output:
         svg=report(
             f"{RESULTS}/figures/gating_factors.svg",
@@ -157,7 +157,7 @@ rule figure_gating_held_out:
     input:
         published=expand(f"{GATING}/published/{{altered}}.json", altered=ALTERED),
         identified=expand(f"{GATING}/held_out/{{altered}}.json", altered=ALTERED),
-        code=code("gbar.figures.gating_held_out", "gbar.figures.gating_judged_data"),
+        code=code("gbar.figures.gating.held_out", "gbar.figures.gating.judged_data"),
     output:
         svg=report(
             f"{RESULTS}/figures/gating_held_out.svg",

@@ -4,7 +4,7 @@ FIGURES += [f"gating_{kind}" for kind in ("scheme", "control", "cells", "rmse", 
 
 rule figure_gating_scheme:
     input:
-        code=code("gbar.figures.gating_scheme"),
+        code=code("gbar.figures.gating.scheme"),
     output:
         svg=report(
             f"{RESULTS}/figures/gating_scheme.svg",
@@ -31,7 +31,7 @@ rule figure_gating_scheme:
 rule figure_gating_control:
     input:
         control=CONTROL_RUNS,
-        code=code("gbar.figures.gating_control", "gbar.figures.gating_data"),
+        code=code("gbar.figures.gating.control", "gbar.figures.gating.data"),
     output:
         svg=report(
             f"{RESULTS}/figures/gating_control.svg",
@@ -62,7 +62,7 @@ rule figure_gating_cells:
     input:
         control=CONTROL_RUNS,
         altered=expand(f"{GATING}/paced/{{cell}}.zarr", cell=ALTERED),
-        code=code("gbar.figures.gating_cells", "gbar.figures.gating_data"),
+        code=code("gbar.figures.gating.cells", "gbar.figures.gating.data"),
     output:
         svg=report(
             f"{RESULTS}/figures/gating_cells.svg",
@@ -94,7 +94,7 @@ rule figure_gating_cells:
 rule figure_gating_rmse:
     input:
         metrics=expand(f"{GATING}/networks/{{network}}/metrics.json", network=GATES_BY),
-        code=code("gbar.figures.gating_rmse", "gbar.figures.gating_data"),
+        code=code("gbar.figures.gating.rmse", "gbar.figures.gating.data"),
     output:
         svg=report(
             f"{RESULTS}/figures/gating_rmse.svg",
@@ -125,7 +125,7 @@ rule figure_gating_loop:
     input:
         traces=expand(f"{GATING}/networks/{{network}}/closed_loop.npz", network=GATES_BY),
         metrics=expand(f"{GATING}/networks/{{network}}/metrics.json", network=GATES_BY),
-        code=code("gbar.figures.gating_loop", "gbar.figures.gating_data"),
+        code=code("gbar.figures.gating.loop", "gbar.figures.gating.data"),
     output:
         svg=report(
             f"{RESULTS}/figures/gating_loop.svg",
@@ -156,7 +156,7 @@ rule figure_gating_loop:
 rule figure_gating_curves:
     input:
         traces=expand(f"{GATING}/networks/{{network}}/closed_loop.npz", network=GATES_BY),
-        code=code("gbar.figures.gating_curves", "gbar.figures.gating_data"),
+        code=code("gbar.figures.gating.curves", "gbar.figures.gating.data"),
     output:
         svg=report(
             f"{RESULTS}/figures/gating_curves.svg",

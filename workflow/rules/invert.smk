@@ -28,7 +28,7 @@ rule traces:
 rule trial:
     input:
         traces=f"{INVERTED}/traces.zarr",
-        code=code("gbar.runtime", "gbar.invert.scan"),
+        code=code("gbar.jobs.runtime", "gbar.invert.designs.scan"),
     output:
         f"{INVERTED}/scan/{{trial}}.json",
     log:
@@ -56,7 +56,7 @@ rule trial:
 checkpoint rank:
     input:
         trials=trials_of,
-        code=code("gbar.invert.ranking"),
+        code=code("gbar.invert.designs.ranking"),
     output:
         table=f"{INVERTED}/scan.csv",
         top=f"{INVERTED}/top.json",
@@ -83,7 +83,7 @@ rule stability:
     input:
         traces=f"{INVERTED}/traces.zarr",
         trial=f"{INVERTED}/scan/{{trial}}.json",
-        code=code("gbar.runtime", "gbar.invert.stability"),
+        code=code("gbar.jobs.runtime", "gbar.invert.designs.stability"),
     output:
         f"{INVERTED}/stability/{{trial}}.json",
     log:
@@ -110,7 +110,7 @@ rule stability:
 rule golden:
     input:
         candidates=candidates,
-        code=code("gbar.invert.golden"),
+        code=code("gbar.invert.designs.golden"),
     output:
         f"{INVERTED}/golden.json",
     log:
@@ -136,7 +136,7 @@ rule fold:
     input:
         traces=f"{INVERTED}/traces.zarr",
         golden=f"{INVERTED}/golden.json",
-        code=code("gbar.runtime", "gbar.invert.ensemble"),
+        code=code("gbar.jobs.runtime", "gbar.invert.ensemble"),
     output:
         directory(f"{INVERTED}/folds/{{offset}}"),
     log:
@@ -163,7 +163,7 @@ rule assemble:
     input:
         folds=folds_of,
         traces=f"{INVERTED}/traces.zarr",
-        code=code("gbar.runtime", "gbar.invert.ensemble"),
+        code=code("gbar.jobs.runtime", "gbar.invert.ensemble"),
     output:
         directory(f"{INVERTED}/model"),
     log:
@@ -189,7 +189,7 @@ rule judge:
     input:
         model=f"{INVERTED}/model",
         traces=f"{INVERTED}/traces.zarr",
-        code=code("gbar.runtime", "gbar.invert.judge"),
+        code=code("gbar.jobs.runtime", "gbar.invert.judge"),
     output:
         metrics=f"{INVERTED}/metrics.json",
         predictions=f"{INVERTED}/predictions.npz",
@@ -215,7 +215,7 @@ rule cross:
         model=f"{INVERTED}/model",
         traces=f"{INVERTED}/traces.zarr",
         stores=lambda wildcards: [store_of(sweep) for sweep in inverter(wildcards).cross],
-        code=code("gbar.runtime", "gbar.invert.cross"),
+        code=code("gbar.jobs.runtime", "gbar.invert.cross"),
     output:
         metrics=f"{INVERTED}/cross.json",
         answers=f"{INVERTED}/cross.npz",
@@ -242,7 +242,7 @@ rule size:
     input:
         traces=f"{INVERTED}/traces.zarr",
         golden=f"{INVERTED}/golden.json",
-        code=code("gbar.runtime", "gbar.invert.sizes"),
+        code=code("gbar.jobs.runtime", "gbar.invert.designs.sizes"),
     output:
         f"{INVERTED}/sizes/{{number}}_{{offset}}.json",
     log:
@@ -269,7 +269,7 @@ rule round_trip:
         model=f"{INVERTED}/model",
         traces=f"{INVERTED}/traces.zarr",
         store=lambda wildcards: store_of(inverter(wildcards).sweep),
-        code=code("gbar.runtime", "gbar.invert.round_trip"),
+        code=code("gbar.jobs.runtime", "gbar.invert.round_trip"),
     output:
         metrics=f"{INVERTED}/roundtrip.json",
         table=f"{INVERTED}/roundtrip.csv",
@@ -298,7 +298,7 @@ rule refine:
     input:
         model=f"{INVERTED}/model",
         traces=f"{INVERTED}/traces.zarr",
-        code=code("gbar.runtime", "gbar.invert.refine"),
+        code=code("gbar.jobs.runtime", "gbar.invert.refining.refine"),
     output:
         metrics=f"{INVERTED}/refined.json",
         table=f"{INVERTED}/refined.csv",
@@ -325,7 +325,7 @@ rule recording:
     input:
         model=lambda wildcards: f"{RESULTS}/invert/{STUDY.recordings[wildcards.recording].inverter}/model",
         file=lambda wildcards: STUDY.recordings[wildcards.recording].file,
-        code=code("gbar.runtime", "gbar.invert.recording"),
+        code=code("gbar.jobs.runtime", "gbar.invert.recording"),
     output:
         answer=f"{RESULTS}/recordings/{{recording}}.json",
         traces=f"{RESULTS}/recordings/{{recording}}.npz",

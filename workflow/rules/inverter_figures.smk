@@ -6,7 +6,7 @@ FIGURES += [f"invert_recording_{name}" for name in STUDY.recordings]
 rule figure_invert_scan:
     input:
         table=f"{INVERTED}/scan.csv",
-        code=code("gbar.figures.invert_scan", "gbar.figures.invert_scan_data"),
+        code=code("gbar.figures.invert.scan", "gbar.figures.invert.scan_data"),
     output:
         svg=report(
             f"{RESULTS}/figures/invert_scan_{{inverter}}.svg",
@@ -38,7 +38,7 @@ rule figure_invert_stability:
         stability=candidates,
         golden=f"{INVERTED}/golden.json",
         scan=f"{INVERTED}/scan.csv",
-        code=code("gbar.figures.invert_stability", "gbar.figures.invert_scan_data"),
+        code=code("gbar.figures.invert.stability", "gbar.figures.invert.scan_data"),
     output:
         svg=report(
             f"{RESULTS}/figures/invert_stability_{{inverter}}.svg",
@@ -66,7 +66,7 @@ rule figure_invert_stability:
 rule figure_invert_predictions:
     input:
         predictions=f"{INVERTED}/predictions.npz",
-        code=code("gbar.figures.invert_predictions", "gbar.figures.invert_data"),
+        code=code("gbar.figures.invert.predictions", "gbar.figures.invert.data"),
     output:
         svg=report(
             f"{RESULTS}/figures/invert_predictions_{{inverter}}.svg",
@@ -94,7 +94,7 @@ rule figure_invert_predictions:
 rule figure_invert_residuals:
     input:
         predictions=f"{INVERTED}/predictions.npz",
-        code=code("gbar.figures.invert_residuals", "gbar.figures.invert_data"),
+        code=code("gbar.figures.invert.residuals", "gbar.figures.invert.data"),
     output:
         svg=report(
             f"{RESULTS}/figures/invert_residuals_{{inverter}}.svg",
@@ -123,7 +123,7 @@ rule figure_invert_coverage:
     input:
         predictions=f"{INVERTED}/predictions.npz",
         metrics=f"{INVERTED}/metrics.json",
-        code=code("gbar.figures.invert_coverage", "gbar.figures.invert_data"),
+        code=code("gbar.figures.invert.coverage", "gbar.figures.invert.data"),
     output:
         svg=report(
             f"{RESULTS}/figures/invert_coverage_{{inverter}}.svg",
@@ -153,7 +153,7 @@ rule figure_invert_range:
         predictions=f"{INVERTED}/predictions.npz",
         metrics=f"{INVERTED}/metrics.json",
         cross=lambda wildcards: [f"{INVERTED}/cross.npz"] if inverter(wildcards).cross else [],
-        code=code("gbar.figures.invert_range", "gbar.figures.invert_data"),
+        code=code("gbar.figures.invert.range", "gbar.figures.invert.data"),
     output:
         svg=report(
             f"{RESULTS}/figures/invert_range_{{inverter}}.svg",
@@ -183,7 +183,7 @@ rule figure_invert_range:
 rule figure_invert_cross:
     input:
         cross=f"{INVERTED}/cross.npz",
-        code=code("gbar.figures.invert_cross", "gbar.figures.invert_data"),
+        code=code("gbar.figures.invert.cross", "gbar.figures.invert.data"),
     output:
         svg=report(
             f"{RESULTS}/figures/invert_cross_{{inverter}}.svg",
@@ -211,7 +211,7 @@ rule figure_invert_cross:
 rule figure_invert_sizes:
     input:
         metrics=sizes_of,
-        code=code("gbar.figures.invert_sizes", "gbar.figures.invert_sizes_data"),
+        code=code("gbar.figures.invert.sizes", "gbar.figures.invert.sizes_data"),
     output:
         svg=report(
             f"{RESULTS}/figures/invert_sizes_{{inverter}}.svg",
@@ -242,7 +242,7 @@ rule figure_invert_round_trip:
     input:
         table=f"{INVERTED}/roundtrip.csv",
         examples=f"{INVERTED}/roundtrip.npz",
-        code=code("gbar.figures.invert_round_trip", "gbar.figures.invert_round_trip_data"),
+        code=code("gbar.figures.invert.round_trip", "gbar.figures.invert.round_trip_data"),
     output:
         svg=report(
             f"{RESULTS}/figures/invert_round_trip_{{inverter}}.svg",
@@ -270,7 +270,7 @@ rule figure_invert_round_trip:
 rule figure_invert_refine:
     input:
         table=f"{INVERTED}/refined.csv",
-        code=code("gbar.figures.invert_refine", "gbar.figures.invert_round_trip_data"),
+        code=code("gbar.figures.invert.refine", "gbar.figures.invert.round_trip_data"),
     output:
         svg=report(
             f"{RESULTS}/figures/invert_refine_{{inverter}}.svg",
@@ -299,7 +299,7 @@ rule figure_invert_recording:
     input:
         answer=f"{RESULTS}/recordings/{{recording}}.json",
         traces=f"{RESULTS}/recordings/{{recording}}.npz",
-        code=code("gbar.figures.invert_recording"),
+        code=code("gbar.figures.invert.recording"),
     output:
         svg=report(
             f"{RESULTS}/figures/invert_recording_{{recording}}.svg",

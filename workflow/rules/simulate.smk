@@ -4,7 +4,7 @@
 rule solve:
     input:
         rows=f"{RESULTS}/sweeps/{{sweep}}/blocks/{{block}}.csv",
-        code=sweep_code("gbar.runtime", "gbar.blocks"),
+        code=sweep_code("gbar.jobs.runtime", "gbar.sweeps.blocks"),
     output:
         f"{RESULTS}/sweeps/{{sweep}}/blocks/{{block}}.npz",
     log:
@@ -29,7 +29,7 @@ rule gather:
     input:
         blocks=lambda wildcards: [block_file(wildcards.sweep, block) for block in PLANS[wildcards.sweep].blocks],
         plan=table_of_plan,
-        code=sweep_code("gbar.gather"),
+        code=sweep_code("gbar.sweeps.gather"),
     output:
         store=directory(f"{RESULTS}/sweeps/{{sweep}}/store.zarr"),
         biomarkers=f"{RESULTS}/sweeps/{{sweep}}/biomarkers.csv",

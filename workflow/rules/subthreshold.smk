@@ -3,7 +3,7 @@
 
 rule currents:
     input:
-        code=code("gbar.runtime", "gbar.subthreshold.dataset"),
+        code=code("gbar.jobs.runtime", "gbar.subthreshold.dataset"),
     output:
         directory(CURRENTS),
     log:
@@ -27,7 +27,7 @@ rule currents:
 rule train_filter:
     input:
         currents=CURRENTS,
-        code=code("gbar.runtime", "gbar.subthreshold.training"),
+        code=code("gbar.jobs.runtime", "gbar.subthreshold.training"),
     output:
         directory(f"{FILTER}/model"),
     log:
@@ -55,7 +55,7 @@ rule evaluate_filter:
     input:
         currents=CURRENTS,
         model=f"{FILTER}/model",
-        code=code("gbar.runtime", "gbar.subthreshold.evaluation"),
+        code=code("gbar.jobs.runtime", "gbar.subthreshold.evaluation"),
     output:
         metrics=f"{FILTER}/metrics.json",
         predictions=f"{FILTER}/predictions.npz",

@@ -6,7 +6,7 @@ rule figure_subthreshold_validation:
     input:
         currents=CURRENTS,
         predictions=expand(f"{FILTER}/predictions.npz", filter=SHOWN_FILTERS),
-        code=code("gbar.figures.subthreshold_samples", "gbar.figures.subthreshold_data"),
+        code=code("gbar.figures.subthreshold.samples", "gbar.figures.subthreshold.data"),
     output:
         svg=report(
             f"{RESULTS}/figures/subthreshold_validation.svg",
@@ -38,7 +38,7 @@ rule figure_subthreshold_test:
     input:
         currents=CURRENTS,
         predictions=expand(f"{FILTER}/predictions.npz", filter=SHOWN_FILTERS),
-        code=code("gbar.figures.subthreshold_samples", "gbar.figures.subthreshold_data"),
+        code=code("gbar.figures.subthreshold.samples", "gbar.figures.subthreshold.data"),
     output:
         svg=report(
             f"{RESULTS}/figures/subthreshold_test.svg",
@@ -70,7 +70,7 @@ rule figure_subthreshold_weights:
     input:
         filters=expand(f"{FILTER}/metrics.json", filter=FILTERS),
         baselines=expand(f"{BASELINE}/metrics.json", baseline=BASELINES),
-        code=code("gbar.figures.subthreshold_weights", "gbar.figures.subthreshold_data"),
+        code=code("gbar.figures.subthreshold.weights", "gbar.figures.subthreshold.data"),
     output:
         svg=report(
             f"{RESULTS}/figures/subthreshold_weights.svg",

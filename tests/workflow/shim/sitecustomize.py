@@ -38,7 +38,7 @@ def hook(event: str, arguments: tuple) -> None:
 
 
 def hasty(clock=time.monotonic) -> float:
-    looks[0] += sys._getframe(1).f_globals.get("__name__") == "gbar.train"
+    looks[0] += sys._getframe(1).f_globals.get("__name__") == "gbar.training.loop"
     return clock() + 61 * looks[0]
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gbar.errors import UserError, wrong
-from gbar.user_tables import number, read_lines
+from gbar.records.user_tables import number, read_lines
 
 COLUMNS = (
     "section",

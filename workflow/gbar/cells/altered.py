@@ -24,9 +24,9 @@ from gbar.cells import tentusscher2004
 from gbar.cells.cell import Cell
 from gbar.cells.tentusscher2004 import GATES_OF_VOLTAGE, Curve
 from gbar.config.base import Number, Positive, Section
-from gbar.digest import digest_of
 from gbar.errors import UserError, wrong
-from gbar.files import regular, write_text
+from gbar.records.digest import digest_of
+from gbar.records.files import regular, write_text
 
 FORMAT = 1
 WITH_CURVES = "tentusscher2004"  # the cell that reads its gates from tables

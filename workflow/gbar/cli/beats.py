@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gbar.errors import UserError, wrong
 
 if TYPE_CHECKING:
-    from gbar.traces import BeatSettings
+    from gbar.traces.settings import BeatSettings
 
 
 def add_beats(verb: argparse.ArgumentParser, otherwise: str) -> None:

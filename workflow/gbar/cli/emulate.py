@@ -44,7 +44,7 @@ def _windows(options: argparse.Namespace) -> None:
 def _train(options: argparse.Namespace) -> None:
     from gbar.config.emulate import ModelSection
     from gbar.config.explain import parsed
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     start_jax(x64=False)
     from gbar.emulate.training import train_emulator
@@ -55,7 +55,7 @@ def _train(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     from gbar.config.emulate import SmoothingSection
     from gbar.config.explain import parsed
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     start_jax(x64=False)
     from gbar.emulate.evaluation import evaluate_emulator

@@ -85,9 +85,9 @@ def _run(options: argparse.Namespace) -> None:
 def _family(options: argparse.Namespace) -> object:
     from gbar.config.explain import parsed
     from gbar.config.figures import FamilySection
-    from gbar.figures.family import draw_family
-    from gbar.figures.family_data import read_families
-    from gbar.figures.sweep_data import cell_of
+    from gbar.figures.sweeps.family import draw_family
+    from gbar.figures.sweeps.family_data import read_families
+    from gbar.figures.sweeps.sweep_data import cell_of
 
     settings = parsed(FamilySection, options.settings)
     families = read_families(options.store, before_ms=settings.before_ms, after_ms=settings.after_ms)
@@ -95,8 +95,8 @@ def _family(options: argparse.Namespace) -> object:
 
 
 def _settings(options: argparse.Namespace) -> object:
-    from gbar.figures.settings import draw_settings
-    from gbar.figures.settings_data import read_settings
+    from gbar.figures.sweeps.settings import draw_settings
+    from gbar.figures.sweeps.settings_data import read_settings
 
     return draw_settings(read_settings(options.store, options.biomarkers))
 
@@ -104,8 +104,8 @@ def _settings(options: argparse.Namespace) -> object:
 def _traces(options: argparse.Namespace) -> object:
     from gbar.config.explain import parsed
     from gbar.config.figures import TracesSection
-    from gbar.figures.traces import draw_traces
-    from gbar.figures.traces_data import read_traces
+    from gbar.figures.sweeps.traces import draw_traces
+    from gbar.figures.sweeps.traces_data import read_traces
 
     settings = parsed(TracesSection, options.settings)
     return draw_traces(read_traces(options.store, **settings.model_dump()))
@@ -114,9 +114,9 @@ def _traces(options: argparse.Namespace) -> object:
 def _predictions(options: argparse.Namespace) -> object:
     from gbar.config.explain import parsed
     from gbar.config.figures import PredictionsSection
-    from gbar.figures.model_data import read_inputs
-    from gbar.figures.predictions import draw_predictions
-    from gbar.figures.predictions_data import read_held_out
+    from gbar.figures.emulate.model_data import read_inputs
+    from gbar.figures.emulate.predictions import draw_predictions
+    from gbar.figures.emulate.predictions_data import read_held_out
 
     settings = parsed(PredictionsSection, options.settings)
     shown, ranked_by = read_held_out(options.windows, dict(options.predictions), n_shown=settings.settings)
@@ -131,33 +131,33 @@ def _losses(options: argparse.Namespace) -> object:
 
 
 def _smoothing(options: argparse.Namespace) -> object:
-    from gbar.figures.smoothing import draw_smoothing
-    from gbar.figures.smoothing_data import read_scans
-    from gbar.metrics import read_metrics
+    from gbar.figures.emulate.smoothing import draw_smoothing
+    from gbar.figures.emulate.smoothing_data import read_scans
+    from gbar.records.metrics import read_metrics
 
     _, any_model = options.metrics[0]
     return draw_smoothing(read_scans(dict(options.metrics)), sample_ms=read_metrics(any_model)["sample_ms"])
 
 
 def _errors(options: argparse.Namespace) -> object:
-    from gbar.figures.errors import draw_errors
-    from gbar.figures.errors_data import read_errors
-    from gbar.figures.model_data import read_inputs
+    from gbar.figures.emulate.errors import draw_errors
+    from gbar.figures.emulate.errors_data import read_errors
+    from gbar.figures.emulate.model_data import read_inputs
 
     return draw_errors(read_errors(dict(options.scores)), read_inputs(options.windows))
 
 
 def _apd(options: argparse.Namespace) -> object:
-    from gbar.figures.apd import draw_apd
-    from gbar.figures.apd_data import read_durations
+    from gbar.figures.emulate.apd import draw_apd
+    from gbar.figures.emulate.apd_data import read_durations
 
     return draw_apd(read_durations(dict(options.scores)))
 
 
 def _learning(options: argparse.Namespace) -> object:
-    from gbar.figures.learning import draw_learning
-    from gbar.figures.learning_data import read_learning
-    from gbar.metrics import read_metrics
+    from gbar.figures.emulate.learning import draw_learning
+    from gbar.figures.emulate.learning_data import read_learning
+    from gbar.records.metrics import read_metrics
 
     trainings: dict[str, list[Path]] = {}
     for name, path in options.metrics:
@@ -167,8 +167,8 @@ def _learning(options: argparse.Namespace) -> object:
 
 
 def _spread(options: argparse.Namespace) -> object:
-    from gbar.figures.spread import draw_spread
-    from gbar.figures.spread_data import read_spreads
+    from gbar.figures.emulate.spread import draw_spread
+    from gbar.figures.emulate.spread_data import read_spreads
 
     scores = dict(options.scores)
     return draw_spread(read_spreads(scores, dict(options.metrics)), models=list(scores))

@@ -102,7 +102,7 @@ def _paced(options: argparse.Namespace) -> "PacedSection":
 def _make_data(options: argparse.Namespace) -> None:
     from gbar.config.explain import parsed
     from gbar.config.gating import PacedSection
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     settings, scales = parsed(PacedSection, options.settings), _scales(options.scales)
     start_jax(x64=True)
@@ -128,7 +128,7 @@ def _scales(text: str) -> dict[str, float]:
 def _learn(options: argparse.Namespace) -> None:
     from gbar.config.explain import parsed
     from gbar.config.gating import TheorySection
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     paced, settings = _paced(options), parsed(TheorySection, options.settings)
     start_jax(x64=False)
@@ -138,7 +138,7 @@ def _learn(options: argparse.Namespace) -> None:
 
 
 def _test_network(options: argparse.Namespace) -> None:
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     paced = _paced(options)
     start_jax(x64=True)
@@ -150,7 +150,7 @@ def _test_network(options: argparse.Namespace) -> None:
 def _retrain(options: argparse.Namespace) -> None:
     from gbar.config.explain import parsed
     from gbar.config.gating import RetrainingSection
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     paced, settings = _paced(options), parsed(RetrainingSection, options.settings)
     start_jax(x64=False)
@@ -162,7 +162,7 @@ def _retrain(options: argparse.Namespace) -> None:
 def _judge_retrained(options: argparse.Namespace) -> None:
     from gbar.config.explain import parsed
     from gbar.config.gating import ShownSection
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     paced, shown = _paced(options), parsed(ShownSection, options.shown)
     start_jax(x64=True)
@@ -175,7 +175,7 @@ def _judge_retrained(options: argparse.Namespace) -> None:
 def _identify(options: argparse.Namespace) -> None:
     from gbar.config.explain import parsed
     from gbar.config.gating import IdentificationSection, RecordSection
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     paced = _paced(options)
     settings, kind = parsed(IdentificationSection, options.settings), parsed(RecordSection, options.record)
@@ -188,7 +188,7 @@ def _identify(options: argparse.Namespace) -> None:
 def _judge_identified(options: argparse.Namespace) -> None:
     from gbar.config.explain import parsed
     from gbar.config.gating import ShownSection
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     paced, shown = _paced(options), parsed(ShownSection, options.shown)
     start_jax(x64=True)

@@ -86,84 +86,84 @@ def _shown(options: argparse.Namespace) -> "tuple[PacedSection, ShownSection]":
 
 
 def _scheme(options: argparse.Namespace) -> object:
-    from gbar.figures.gating_scheme import draw_scheme
+    from gbar.figures.gating.scheme import draw_scheme
 
     return draw_scheme()
 
 
 def _control(options: argparse.Namespace) -> object:
-    from gbar.figures.gating_control import draw_control
-    from gbar.figures.gating_data import read_control
+    from gbar.figures.gating.control import draw_control
+    from gbar.figures.gating.data import read_control
 
     return draw_control(read_control(options.control, *_shown(options)))
 
 
 def _cells(options: argparse.Namespace) -> object:
-    from gbar.figures.gating_cells import draw_cells
-    from gbar.figures.gating_data import read_cells
+    from gbar.figures.gating.cells import draw_cells
+    from gbar.figures.gating.data import read_cells
 
     return draw_cells(read_cells(options.control, dict(options.altered), *_shown(options)))
 
 
 def _rmse(options: argparse.Namespace) -> object:
-    from gbar.figures.gating_data import read_rmse
-    from gbar.figures.gating_rmse import draw_rmse
+    from gbar.figures.gating.data import read_rmse
+    from gbar.figures.gating.rmse import draw_rmse
     from gbar.gating.data import GATES, OTHERS
 
     return draw_rmse(read_rmse(dict(options.metrics)), GATES, OTHERS)
 
 
 def _loop(options: argparse.Namespace) -> object:
-    from gbar.figures.gating_data import read_driven
-    from gbar.figures.gating_loop import draw_loop
+    from gbar.figures.gating.data import read_driven
+    from gbar.figures.gating.loop import draw_loop
 
     return draw_loop(read_driven(dict(options.traces), dict(options.metrics)))
 
 
 def _curves(options: argparse.Namespace) -> object:
-    from gbar.figures.gating_curves import draw_curves
-    from gbar.figures.gating_data import read_curves
+    from gbar.figures.gating.curves import draw_curves
+    from gbar.figures.gating.data import read_curves
 
     return draw_curves(*read_curves(dict(options.traces)))
 
 
 def _retrained(options: argparse.Namespace) -> object:
-    from gbar.figures.gating_judged_data import read_retrained
-    from gbar.figures.gating_retrained_loop import draw_retrained_loop
+    from gbar.figures.gating.judged_data import read_retrained
+    from gbar.figures.gating.retrained_loop import draw_retrained_loop
 
     return draw_retrained_loop(read_retrained(dict(options.traces), dict(options.scores)))
 
 
 def _etas(options: argparse.Namespace) -> object:
-    from gbar.figures.gating_etas import draw_etas
-    from gbar.figures.gating_judged_data import read_etas
+    from gbar.figures.gating.etas import draw_etas
+    from gbar.figures.gating.judged_data import read_etas
 
     return draw_etas(read_etas(dict(options.scores)))
 
 
 def _currents(options: argparse.Namespace) -> object:
-    from gbar.figures.gating_currents import draw_currents
-    from gbar.figures.gating_judged_data import read_currents
+    from gbar.figures.gating.currents import draw_currents
+    from gbar.figures.gating.judged_data import read_currents
 
     return draw_currents(read_currents(options.published, options.identified))
 
 
 def _gates(options: argparse.Namespace) -> object:
-    from gbar.figures.gating_gates import draw_gates
-    from gbar.figures.gating_judged_data import read_gates
+    from gbar.figures.gating.gates import draw_gates
+    from gbar.figures.gating.judged_data import read_gates
 
     return draw_gates(*read_gates(options.published))
 
 
 def _factors(options: argparse.Namespace) -> object:
-    from gbar.figures.gating_factors import draw_factors
-    from gbar.figures.gating_judged_data import read_identified
+    from gbar.figures.gating.factors import draw_factors
+    from gbar.figures.gating.judged_data import read_identified
 
     return draw_factors(read_identified(dict(options.identified)))
 
 
 def _held_out(options: argparse.Namespace) -> object:
-    from gbar.figures.gating_held_out import draw_held_out
-    from gbar.figures.gating_judged_data import read_held_out
+    from gbar.figures.gating.held_out import draw_held_out
+    from gbar.figures.gating.judged_data import read_held_out
 
     return draw_held_out(read_held_out(dict(options.published), dict(options.identified)))

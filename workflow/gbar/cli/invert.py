@@ -114,7 +114,7 @@ def _add_model(verb: argparse.ArgumentParser) -> None:
 
 def _start() -> None:
     """Start JAX for networks."""
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     start_jax(x64=False)
 
@@ -133,13 +133,13 @@ def _trial(options: argparse.Namespace) -> None:
     from gbar.config.invert import DrawsSection
 
     _start()
-    from gbar.invert.scan import run_trial
+    from gbar.invert.designs.scan import run_trial
 
     run_trial(options.traces, parsed(DrawsSection, options.settings), options.trial, options.checkpoints, options.out)
 
 
 def _rank(options: argparse.Namespace) -> None:
-    from gbar.invert.ranking import rank_trials
+    from gbar.invert.designs.ranking import rank_trials
 
     rank_trials(options.trials, options.table, options.out, options.top)
 
@@ -149,7 +149,7 @@ def _stability(options: argparse.Namespace) -> None:
     from gbar.config.invert import DrawsSection
 
     _start()
-    from gbar.invert.stability import run_stability
+    from gbar.invert.designs.stability import run_stability
 
     settings = parsed(DrawsSection, options.settings)
     run_stability(options.traces, options.trial, settings, options.seeds, options.checkpoints, options.out)
@@ -158,7 +158,7 @@ def _stability(options: argparse.Namespace) -> None:
 def _golden(options: argparse.Namespace) -> None:
     from gbar.config.explain import parsed
     from gbar.config.invert import DesignSection
-    from gbar.invert.golden import Golden, choose_golden
+    from gbar.invert.designs.golden import Golden, choose_golden
 
     given = parsed(DesignSection, options.settings)
     golden = Golden(given.network, given.training) if given.network and given.training else None
@@ -195,14 +195,14 @@ def _cross(options: argparse.Namespace) -> None:
 
 def _size(options: argparse.Namespace) -> None:
     _start()
-    from gbar.invert.sizes import train_size
+    from gbar.invert.designs.sizes import train_size
 
     train_size(options.traces, options.golden, options.number, options.offset, options.checkpoints, options.out)
 
 
 def _start_solving() -> None:
     """Start JAX for solvers, and networks beside them."""
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     start_jax(x64=True)
 
@@ -221,7 +221,7 @@ def _refine(options: argparse.Namespace) -> None:
 
     settings = parsed(RefineSection, options.settings)
     _start_solving()
-    from gbar.invert.refine import refine_test_cells
+    from gbar.invert.refining.refine import refine_test_cells
 
     report = progress("refining")
     refine_test_cells(options.model, options.traces, settings, options.metrics, options.table, report)

@@ -68,8 +68,8 @@ def add_figures(drawings: argparse._SubParsersAction) -> None:
 
 
 def _scan(options: argparse.Namespace) -> object:
-    from gbar.figures.invert_scan import draw_scan
-    from gbar.figures.invert_scan_data import narrow, read_trials, top_table
+    from gbar.figures.invert.scan import draw_scan
+    from gbar.figures.invert.scan_data import narrow, read_trials, top_table
 
     trials = read_trials(options.table)
     header, rows = top_table(trials)
@@ -77,29 +77,29 @@ def _scan(options: argparse.Namespace) -> object:
 
 
 def _stability(options: argparse.Namespace) -> object:
-    from gbar.figures.invert_scan_data import read_designs
-    from gbar.figures.invert_stability import draw_stability
+    from gbar.figures.invert.scan_data import read_designs
+    from gbar.figures.invert.stability import draw_stability
 
     return draw_stability(read_designs(options.stability, options.golden, options.scan))
 
 
 def _predictions(options: argparse.Namespace) -> object:
-    from gbar.figures.invert_data import read_answers
-    from gbar.figures.invert_predictions import draw_inverter_predictions
+    from gbar.figures.invert.data import read_answers
+    from gbar.figures.invert.predictions import draw_inverter_predictions
 
     return draw_inverter_predictions(read_answers(options.predictions))
 
 
 def _residuals(options: argparse.Namespace) -> object:
-    from gbar.figures.invert_data import read_answers
-    from gbar.figures.invert_residuals import draw_residuals
+    from gbar.figures.invert.data import read_answers
+    from gbar.figures.invert.residuals import draw_residuals
 
     return draw_residuals(read_answers(options.predictions))
 
 
 def _coverage(options: argparse.Namespace) -> object:
-    from gbar.figures.invert_coverage import draw_coverage
-    from gbar.figures.invert_data import read_answers, read_coverage
+    from gbar.figures.invert.coverage import draw_coverage
+    from gbar.figures.invert.data import read_answers, read_coverage
 
     answers = read_answers(options.predictions)
     coverage = read_coverage(options.metrics, [parameter.name for parameter in answers.parameters])
@@ -107,44 +107,44 @@ def _coverage(options: argparse.Namespace) -> object:
 
 
 def _range(options: argparse.Namespace) -> object:
-    from gbar.figures.invert_data import read_scores
-    from gbar.figures.invert_range import draw_range
+    from gbar.figures.invert.data import read_scores
+    from gbar.figures.invert.range import draw_range
 
     own, others, threshold, wanted = read_scores(options.predictions, options.metrics, options.cross)
     return draw_range(own, others, threshold=threshold, false_alarms=wanted)
 
 
 def _cross(options: argparse.Namespace) -> object:
-    from gbar.figures.invert_cross import draw_cross
-    from gbar.figures.invert_data import read_cross
+    from gbar.figures.invert.cross import draw_cross
+    from gbar.figures.invert.data import read_cross
 
     return draw_cross(*read_cross(options.cross))
 
 
 def _sizes(options: argparse.Namespace) -> object:
-    from gbar.figures.invert_sizes import draw_sizes, published_of
-    from gbar.figures.invert_sizes_data import read_sizes
+    from gbar.figures.invert.sizes import draw_sizes, published_of
+    from gbar.figures.invert.sizes_data import read_sizes
 
     sizes = read_sizes(options.metrics)
     return draw_sizes(sizes, published=published_of(options.cell, sizes.parameters))
 
 
 def _round_trip(options: argparse.Namespace) -> object:
-    from gbar.figures.invert_round_trip import draw_round_trip
-    from gbar.figures.invert_round_trip_data import read_round_trip
+    from gbar.figures.invert.round_trip import draw_round_trip
+    from gbar.figures.invert.round_trip_data import read_round_trip
 
     return draw_round_trip(*read_round_trip(options.table, options.examples))
 
 
 def _refine(options: argparse.Namespace) -> object:
-    from gbar.figures.invert_refine import draw_refine
-    from gbar.figures.invert_round_trip_data import read_refined
+    from gbar.figures.invert.refine import draw_refine
+    from gbar.figures.invert.round_trip_data import read_refined
 
     return draw_refine(read_refined(options.table))
 
 
 def _recording(options: argparse.Namespace) -> object:
-    from gbar.figures.invert_recording import draw_recording
-    from gbar.figures.invert_recording_data import read_recorded
+    from gbar.figures.invert.recording import draw_recording
+    from gbar.figures.invert.recording_data import read_recorded
 
     return draw_recording(read_recorded(options.answer, options.traces))

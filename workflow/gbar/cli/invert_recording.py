@@ -28,8 +28,8 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
+    from gbar.jobs.runtime import start_jax
     from gbar.recordings import read_recording
-    from gbar.runtime import start_jax
 
     check_ending("--out", options.out, (".json",))
     check_ending("--plot", options.plot, (".svg", ".png"))
@@ -37,7 +37,7 @@ def _run(options: argparse.Namespace) -> None:
     start_jax(x64=False)
     from gbar.invert.inverter import load_inverter
     from gbar.invert.recording import arrays, ask, lines, told
-    from gbar.metrics import write_metrics
+    from gbar.records.metrics import write_metrics
 
     asked = ask(load_inverter(options.model), recording, options.start_ms)
     answer = told(asked)
@@ -45,8 +45,8 @@ def _run(options: argparse.Namespace) -> None:
     if options.out:
         write_metrics(options.out, answer)
     if options.plot:
-        from gbar.figures.invert_recording import draw_recording
-        from gbar.figures.invert_recording_data import recorded
+        from gbar.figures.invert.recording import draw_recording
+        from gbar.figures.invert.recording_data import recorded
         from gbar.figures.style import save
 
         save(draw_recording(recorded(answer, *arrays(asked).values())), options.plot)

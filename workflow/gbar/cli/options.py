@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gbar.errors import UserError, wrong
-from gbar.user_tables import number
+from gbar.records.user_tables import number
 
 
 def add_named_paths(parser: argparse.ArgumentParser, option: str, text: str, at_least_one: bool = True) -> None:

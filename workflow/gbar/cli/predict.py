@@ -11,7 +11,7 @@ from gbar.cli.options import any_number, assignments, check_ending, finite, not_
 from gbar.errors import UserError
 
 if TYPE_CHECKING:
-    from gbar.model import Input
+    from gbar.emulate.model import Input
 
 
 def add_verbs(verbs: argparse._SubParsersAction) -> None:
@@ -40,14 +40,14 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     check_ending("--out", options.out, (".csv",))
     check_ending("--plot", options.plot, (".svg", ".png"))
     start_jax(x64=False)
     from gbar.emulate.forecast import forecast, write_forecast
+    from gbar.emulate.model import load_model
     from gbar.emulate.windows import BEAT_TIME
-    from gbar.model import load_model
 
     model = load_model(options.model)
     inputs = [one for one in model.card.inputs if one.name != BEAT_TIME]
@@ -66,7 +66,7 @@ def _run(options: argparse.Namespace) -> None:
         write_forecast(options.out, found)
     if options.plot:
         from gbar.figures.style import save
-        from gbar.figures.trace import draw_trace
+        from gbar.figures.sweeps.trace import draw_trace
 
         title = " ".join([options.model.parent.name, *options.scale, *options.set])
         save(draw_trace(found.time_ms, found.V_mV, title=title, band=found.interval_mV), options.plot)

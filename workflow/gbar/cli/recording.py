@@ -35,7 +35,7 @@ def _run(options: argparse.Namespace) -> None:
     found = look(options.recording, options.sweep, options.channel)
     # Files first: whoever reads what is printed may leave early.
     if options.plot and found.recordings:
-        from gbar.figures.recorded_sweeps import draw_sweeps
+        from gbar.figures.recordings.recorded_sweeps import draw_sweeps
         from gbar.figures.style import save
 
         save(draw_sweeps(found.contents, found.recordings), options.plot)

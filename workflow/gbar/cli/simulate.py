@@ -83,10 +83,10 @@ def _run(options: argparse.Namespace) -> None:
     if samples < 2:
         raise wrong("--save-every-ms", save_every_ms, f"at most half the duration ({duration_ms:g} ms)")
 
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     start_jax(x64=True)
-    from gbar.simulation import finer_sampling, simulate
+    from gbar.solve.simulation import finer_sampling, simulate
 
     every = finer_sampling(settings, save_every_ms)
     result = simulate(
@@ -109,7 +109,7 @@ def _run(options: argparse.Namespace) -> None:
         _write_trace(options.out, result.time_ms[::every][:samples], result.V_mV[::every][:samples])
     if options.plot:
         from gbar.figures.style import save
-        from gbar.figures.trace import draw_trace
+        from gbar.figures.sweeps.trace import draw_trace
 
         save(draw_trace(result.time_ms, result.V_mV, title=title), options.plot)
     print(f"{title}, {duration_ms:g} ms: {result.status}")
@@ -123,7 +123,7 @@ def _run(options: argparse.Namespace) -> None:
 def _write_trace(path: Path, time_ms, V_mV) -> None:
     import numpy as np
 
-    from gbar.files import whole, write_csv
+    from gbar.records.files import whole, write_csv
 
     if path.suffix == ".csv":
         rows = ([f"{t:.10g}", f"{v:.8f}"] for t, v in zip(time_ms.tolist(), V_mV.tolist(), strict=True))

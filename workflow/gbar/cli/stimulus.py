@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gbar.cells import Cell
 from gbar.cli.options import any_number
 from gbar.errors import wrong
-from gbar.user_tables import number
+from gbar.records.user_tables import number
 
 if TYPE_CHECKING:
     from gbar.config.stimulus import StimulusSection

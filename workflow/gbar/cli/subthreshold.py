@@ -54,7 +54,7 @@ def add_figures(drawings: argparse._SubParsersAction) -> None:
 def _make_data(options: argparse.Namespace) -> None:
     from gbar.config.explain import parsed
     from gbar.config.subthreshold import CurrentsSection
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     settings = parsed(CurrentsSection, options.settings)
     start_jax(x64=True)
@@ -66,7 +66,7 @@ def _make_data(options: argparse.Namespace) -> None:
 def _train(options: argparse.Namespace) -> None:
     from gbar.config.explain import parsed
     from gbar.config.subthreshold import FilterSection
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     settings = parsed(FilterSection, options.settings)
     start_jax(x64=False)
@@ -76,7 +76,7 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
 
     start_jax(x64=False)
     from gbar.subthreshold.evaluation import evaluate_filter
@@ -95,14 +95,14 @@ def _baseline(options: argparse.Namespace) -> None:
 
 
 def _samples(options: argparse.Namespace) -> object:
-    from gbar.figures.subthreshold_data import read_samples
-    from gbar.figures.subthreshold_samples import draw_samples
+    from gbar.figures.subthreshold.data import read_samples
+    from gbar.figures.subthreshold.samples import draw_samples
 
     return draw_samples(read_samples(options.data, dict(options.predictions), options.part))
 
 
 def _weights(options: argparse.Namespace) -> object:
-    from gbar.figures.subthreshold_data import read_errors
-    from gbar.figures.subthreshold_weights import draw_weights
+    from gbar.figures.subthreshold.data import read_errors
+    from gbar.figures.subthreshold.weights import draw_weights
 
     return draw_weights(*read_errors(options.metrics))

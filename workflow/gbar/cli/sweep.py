@@ -27,9 +27,9 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
 
 
 def _solve(options: argparse.Namespace) -> None:
-    from gbar.blocks import BlockSettings, solve_block, write_block
     from gbar.config.explain import parsed
-    from gbar.runtime import start_jax
+    from gbar.jobs.runtime import start_jax
+    from gbar.sweeps.blocks import BlockSettings, solve_block, write_block
 
     start_jax(x64=True)
     settings = parsed(BlockSettings, options.settings)
@@ -39,7 +39,7 @@ def _solve(options: argparse.Namespace) -> None:
 def _gather(options: argparse.Namespace) -> None:
     from gbar.config.explain import parsed
     from gbar.config.sweep import SweepSection
-    from gbar.gather import gather
+    from gbar.sweeps.gather import gather
 
     settings = parsed(SweepSection, options.settings)
     outputs = (options.store, options.biomarkers, options.beats)

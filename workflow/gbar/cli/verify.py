@@ -18,7 +18,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from gbar.verify import verify_results
+    from gbar.report.verify import verify_results
 
     if not options.path.exists():
         raise UserError(f"{options.path}: there is nothing at this path")
@@ -34,8 +34,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _verify_store(store: Path, design: Path) -> int:
-    from gbar.rows import read_rows
-    from gbar.store import verify
+    from gbar.sweeps.rows import read_rows
+    from gbar.sweeps.store import verify
 
     rows = read_rows(design)
     wrong = verify(store, rows.ids)

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from gbar.emulate.measures import APDS, first_beats
+from gbar.emulate.model import Model, Prediction
 from gbar.emulate.windows import Windows
-from gbar.model import Model, Prediction
 
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 QUANTITIES = ("voltage", "cycle_length", *APDS)

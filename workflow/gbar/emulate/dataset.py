@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from gbar.biomarker_table import read_table
 from gbar.config.emulate import DatasetSection
+from gbar.emulate.cutting import build_windows
 from gbar.emulate.split import SplitSettings
-from gbar.emulate.windows import WindowSettings, build_windows, write_windows
-from gbar.provenance import now, provenance
-from gbar.store import open_store, provenance_of
+from gbar.emulate.windows import WindowSettings
+from gbar.emulate.windows_store import write_windows
+from gbar.records.provenance import now, provenance
+from gbar.sweeps.biomarker_table import read_table
+from gbar.sweeps.store import open_store, provenance_of
 
 
 def make_windows(

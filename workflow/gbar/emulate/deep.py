@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from gbar import nets
+from gbar.emulate.model import Input, ModelCard, Output, save_model
 from gbar.emulate.record import history_in_mV2, training_record
 from gbar.emulate.scaling import scaled_inputs, scaled_traces, scalings
 from gbar.emulate.split import TRAIN, VALIDATION
 from gbar.emulate.windows import Windows
-from gbar.model import Input, ModelCard, Output, save_model
-from gbar.optimiser import TrainingSettings
-from gbar.provenance import Provenance
-from gbar.train import Samples, train
+from gbar.records.provenance import Provenance
+from gbar.training.loop import Samples, train
+from gbar.training.optimiser import TrainingSettings
 
 
 def train_deep(

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from gbar.emulate.calibration import BLOCK, coverage
+from gbar.emulate.model import Model
 from gbar.emulate.split import TEST
 from gbar.emulate.windows import Windows
-from gbar.model import Model
 
 
 def ensemble_scores(model: Model, data: Windows, test: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:

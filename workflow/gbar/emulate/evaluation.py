@@ -7,13 +7,14 @@ import numpy as np
 
 from gbar.config.emulate import SmoothingSection
 from gbar.emulate.ensemble_scores import ensemble_scores
+from gbar.emulate.model import Model, load_model
 from gbar.emulate.per_window import beginning, write_scores
 from gbar.emulate.scores import choose_sigma, floor, score, smooth
 from gbar.emulate.split import TEST, VALIDATION
-from gbar.emulate.windows import Windows, open_windows
-from gbar.files import whole
-from gbar.metrics import write_metrics
-from gbar.model import Model, load_model
+from gbar.emulate.windows import Windows
+from gbar.emulate.windows_store import open_windows
+from gbar.records.files import whole
+from gbar.records.metrics import write_metrics
 
 TIMED_RUNS = 5
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from gbar.emulate.calibration import estimates, factor
 from gbar.emulate.measures import first_beats
+from gbar.emulate.model import Model
 from gbar.emulate.windows import BEAT_TIME
 from gbar.errors import UserError
-from gbar.files import write_csv
-from gbar.model import Model
+from gbar.records.files import write_csv
 
 LEVEL = 0.9
 # name, unit, name of the estimate with an interval

@@ -22,16 +22,16 @@ from flax import nnx
 
 from gbar import nets
 from gbar.emulate.beats import principal_components, without_next_beat
+from gbar.emulate.model import Input, ModelCard, Output, save_model
 from gbar.emulate.record import history_in_mV2, training_record
 from gbar.emulate.scaling import scaled_inputs, scaled_traces, scalings
 from gbar.emulate.split import TRAIN, VALIDATION
 from gbar.emulate.windows import BEAT_TIME, Windows
 from gbar.errors import UserError
-from gbar.model import Input, ModelCard, Output, save_model
 from gbar.nets.latent import FADE, Latent
-from gbar.optimiser import TrainingSettings
-from gbar.provenance import Provenance
-from gbar.train import Loss, Samples, train
+from gbar.records.provenance import Provenance
+from gbar.training.loop import Loss, Samples, train
+from gbar.training.optimiser import TrainingSettings
 
 LEAD_AT_LEAST = 20  # samples before the upstroke over which the next beat is faded in
 BEATING = nnx.PathContains("beating")

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from gbar.traces import Beats, BeatSettings, find_beats
+from gbar.traces.beats import Beats
+from gbar.traces.reading import find_beats
+from gbar.traces.settings import BeatSettings
 
 # A window may open amid the diastolic depolarisation, past the MDP: the one after the AP is always inside.
 IN_WINDOW = BeatSettings(reference="after")

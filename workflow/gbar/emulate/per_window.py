@@ -7,7 +7,7 @@ import numpy as np
 
 from gbar.emulate.measures import APDS, first_beats
 from gbar.emulate.windows import Windows
-from gbar.files import write_csv
+from gbar.records.files import write_csv
 
 BEGINNING_MS = 300.0  # holds the first action potential, and in most windows not yet the second upstroke
 

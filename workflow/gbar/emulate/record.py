@@ -5,10 +5,10 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from gbar import nets
-from gbar.history import EpochRecord
-from gbar.model import Output
-from gbar.optimiser import TrainingSettings
-from gbar.train import TrainingOutcome
+from gbar.emulate.model import Output
+from gbar.training.history import EpochRecord
+from gbar.training.loop import TrainingOutcome
+from gbar.training.optimiser import TrainingSettings
 
 
 def history_in_mV2(outcome: TrainingOutcome, output: Output) -> list[EpochRecord]:

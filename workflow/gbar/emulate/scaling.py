@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from gbar.emulate.model import Input, Output
 from gbar.emulate.split import TRAIN
 from gbar.emulate.windows import Windows
-from gbar.model import Input, Output
 
 
 def scalings(data: Windows) -> tuple[tuple[Input, ...], Output]:

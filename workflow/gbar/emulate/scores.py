@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from gbar.emulate.measures import APDS, first_beats
 from gbar.emulate.split import TEST, TRAIN
-from gbar.traces import Beats
+from gbar.traces.beats import Beats
 
 SIGMAS = (0.0, *np.round(np.arange(1.0, 7.05, 0.1), 1).tolist())
 TRUNCATE = 4.0  # standard deviations at which the Gaussian kernel ends, scipy's default

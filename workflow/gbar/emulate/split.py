@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from gbar.config.emulate import EmulateSection
-from gbar.digest import lot
 from gbar.errors import UserError
+from gbar.records.digest import lot
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
 UNUSED = -1  # left out of a learning curve

@@ -8,13 +8,13 @@ from gbar.config.emulate import LatentNetworkSection, ModelSection
 from gbar.emulate.calibration import calibrate
 from gbar.emulate.deep import train_deep
 from gbar.emulate.latent import train_latent
+from gbar.emulate.model import load_model
 from gbar.emulate.split import TRAIN, VALIDATION
 from gbar.emulate.subset import with_settings
-from gbar.emulate.windows import open_windows
-from gbar.model import load_model
-from gbar.model_files import add_metrics
-from gbar.optimiser import TrainingSettings
-from gbar.provenance import Provenance, now, provenance
+from gbar.emulate.windows_store import open_windows
+from gbar.models.model_files import add_metrics
+from gbar.records.provenance import Provenance, now, provenance
+from gbar.training.optimiser import TrainingSettings
 
 
 def train_emulator(windows: str | Path, settings: ModelSection, checkpoints: str | Path, out: str | Path) -> None:

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Sequence
 
 from gbar.figures.style import symbol
-from gbar.store import Quantity
+from gbar.sweeps.store import Quantity
 
 SUBSCRIPT = 0.7  # width of its letters, in letters
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from gbar.figures.emulate.model_data import read_columns
 from gbar.figures.losses import History
-from gbar.figures.model_data import read_columns
 
 
 def read_histories(histories: Mapping[str, str | Path]) -> list[History]:

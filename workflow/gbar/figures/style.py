@@ -20,7 +20,7 @@ from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter
 
 from gbar.errors import wrong
 from gbar.figures.seal import sealed
-from gbar.files import whole
+from gbar.records.files import whole
 
 P = ParamSpec("P")
 

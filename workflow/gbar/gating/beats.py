@@ -4,7 +4,7 @@ import numpy as np
 
 from gbar.config.gating import SAMPLE_MS, PacedSection
 from gbar.gating.data import Paced, split
-from gbar.traces import find_beats
+from gbar.traces.reading import find_beats
 
 PULSE_MS = (10.0, 11.0)  # of the stimulus, from the start of each cycle
 RESTED_mV = -75.0  # a beat follows the stimulus one to one where the cell is below this before each

@@ -15,13 +15,13 @@ import zarr
 from zarr.codecs import ZstdCodec
 
 from gbar import stimuli
-from gbar.attributes import consolidate, plain
 from gbar.config.gating import CELL, SAMPLE_MS, PacedSection
 from gbar.config.stimulus import default_section
-from gbar.digest import digest_of
 from gbar.errors import UserError
-from gbar.files import whole
-from gbar.provenance import now, provenance
+from gbar.records.attributes import consolidate, plain
+from gbar.records.digest import digest_of
+from gbar.records.files import whole
+from gbar.records.provenance import now, provenance
 from gbar.solve import OK, SolverSettings, solve_rows
 from gbar.solve.stimulus import Stimulus
 

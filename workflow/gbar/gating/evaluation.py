@@ -7,13 +7,13 @@ import numpy as np
 
 from gbar.config.gating import PacedSection
 from gbar.errors import UserError
-from gbar.files import whole
 from gbar.gating.closed_loop import loop_beside
 from gbar.gating.curves import cells_own, clamp_voltages_mV, kinetics_of, on_clamps
 from gbar.gating.data import GATES, OTHERS, open_paced, slices, split
 from gbar.gating.networks import load_network
 from gbar.gating.theory import errors, inputs
-from gbar.metrics import write_metrics
+from gbar.records.files import whole
+from gbar.records.metrics import write_metrics
 
 
 def judge_network(

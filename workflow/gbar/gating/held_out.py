@@ -11,7 +11,6 @@ import numpy as np
 
 from gbar.config.gating import CELL, SHOWN_MS, PacedSection, ShownSection
 from gbar.errors import UserError
-from gbar.files import whole
 from gbar.gating.beats import apd90_ms, held_out_runs, spread
 from gbar.gating.closed_loop import LONGEST_MS, MEASURED_MS
 from gbar.gating.currents import CURRENTS, charges, factors_of, own_currents
@@ -19,8 +18,9 @@ from gbar.gating.data import open_paced, states_of
 from gbar.gating.published import LOOPED_RUNS
 from gbar.gating.theory import settled
 from gbar.gating.variant import factors_in
-from gbar.metrics import read_metrics, write_metrics
-from gbar.provenance import now, provenance
+from gbar.records.files import whole
+from gbar.records.metrics import read_metrics, write_metrics
+from gbar.records.provenance import now, provenance
 
 
 def judge_identified(

@@ -17,8 +17,8 @@ from gbar.errors import wrong
 from gbar.gating.data import Paced, open_paced, split
 from gbar.gating.membrane import Record, chosen_runs, regress
 from gbar.gating.refine import nearest_singles, refine_best
-from gbar.metrics import write_metrics
-from gbar.provenance import now, provenance
+from gbar.records.metrics import write_metrics
+from gbar.records.provenance import now, provenance
 
 # A cell counts as identified where the factors of its altered currents are this near to the true ones, and those of
 # the others this near to 1.

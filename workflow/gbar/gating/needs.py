@@ -1,7 +1,7 @@
-"""What the jobs of the gating study ask a cluster for: see `gbar.resources`, whose costs these join."""
+"""What the jobs of the gating study ask a cluster for: see `gbar.jobs.resources`, whose costs these join."""
 
 from gbar.config.gating import CELL, MEMBRANE, GatingSection, TheorySection
-from gbar.resources import LANES, LIBRARIES_MB, START_S, Need
+from gbar.jobs.resources import LANES, LIBRARIES_MB, START_S, Need
 
 COMPILED_S = 60.0  # the cell with all its states recorded, and what drives it
 SOLVED_S = 3.5e-3  # a simulated second of the cell; 101 runs of 20 s: 7 s

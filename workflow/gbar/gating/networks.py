@@ -1,4 +1,4 @@
-"""The networks of both stages as folders, of `gbar.model_files`.
+"""The networks of both stages as folders, of `gbar.models.model_files`.
 
 gating          the network of the first stage, and the map of its inputs and outputs onto [0, 1]
 gating_layers   the layers of gates of the second stage; the first axis of every array is by eta
@@ -14,15 +14,15 @@ import jax.numpy as jnp
 from flax import nnx
 
 import gbar
-from gbar.checkpoint import flatten, unflatten
-from gbar.digest import digest_of
 from gbar.errors import UserError
 from gbar.gating.data import Normalisation
 from gbar.gating.theory import new_network
-from gbar.history import EpochRecord
-from gbar.model_files import FORMAT, GATING, GATING_LAYERS, damaged, read_model_files
+from gbar.models.model_files import FORMAT, GATING, GATING_LAYERS, damaged, read_model_files
+from gbar.models.network_folder import card_of, write_network_folder
 from gbar.nets.gating import GNN, GatingNetwork
-from gbar.network_folder import card_of, write_network_folder
+from gbar.records.digest import digest_of
+from gbar.training.checkpoint import flatten, unflatten
+from gbar.training.history import EpochRecord
 
 
 @dataclass(frozen=True)

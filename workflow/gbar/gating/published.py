@@ -13,7 +13,6 @@ import numpy as np
 
 from gbar.config.gating import SHOWN_MS, PacedSection, ShownSection
 from gbar.errors import UserError
-from gbar.files import whole
 from gbar.gating.beats import held_out_runs, spread
 from gbar.gating.closed_loop import Loop, loop_beside
 from gbar.gating.currents import (
@@ -31,8 +30,9 @@ from gbar.gating.data import CELL, GATES, Paced, open_paced
 from gbar.gating.networks import Layers, Learnt, load_layers, load_network
 from gbar.gating.retraining import with_layer
 from gbar.gating.theory import settled
-from gbar.metrics import write_metrics
 from gbar.nets.gating import GatingNetwork
+from gbar.records.files import whole
+from gbar.records.metrics import write_metrics
 
 LOOPED_RUNS = 6  # of those held out, at most
 

@@ -11,9 +11,9 @@ from gbar.gating.data import GATES, OBSERVED, OTHERS, Normalisation, open_paced,
 from gbar.gating.networks import Layers, LayersCard, Learnt, NetworkCard, load_network, save_layers, save_network
 from gbar.gating.retraining import retrain, with_layer
 from gbar.gating.theory import clamps, count_weights, errors, inputs, learn_theory
-from gbar.history import EpochRecord, Progress, print_line
 from gbar.nets.gating import GNN, GatingNetwork
-from gbar.provenance import now, provenance
+from gbar.records.provenance import now, provenance
+from gbar.training.history import EpochRecord, Progress, print_line
 
 
 def learn(data: str | Path, paced: PacedSection, settings: TheorySection, out: str | Path) -> None:

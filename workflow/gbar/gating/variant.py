@@ -13,11 +13,11 @@ from pydantic import ValidationError
 
 from gbar.cells.altered import Altered, GateTable, write_altered
 from gbar.config.gating import CELL
-from gbar.digest import file_digest
 from gbar.errors import UserError
-from gbar.files import regular
-from gbar.metrics import read_metrics
-from gbar.provenance import now, provenance
+from gbar.records.digest import file_digest
+from gbar.records.files import regular
+from gbar.records.metrics import read_metrics
+from gbar.records.provenance import now, provenance
 
 
 def make_variant(identified: Path | None, curves: Path | None, out: str | Path) -> None:

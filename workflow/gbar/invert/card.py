@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 import gbar
 from gbar.config.base import Number, Positive
 from gbar.invert.traces import UnitParameter
-from gbar.model_files import FORMAT, INVERTER
+from gbar.models.model_files import FORMAT, INVERTER
 
 
 class _Values(BaseModel):
@@ -69,7 +69,7 @@ class InverterCard:
         calibration: factors on the spread, as of `gbar.invert.calibration`.
         out_of_range: the detector, as of `gbar.invert.out_of_range`.
         metrics: its errors.
-        provenance: where it comes from (`gbar.provenance`), which no digest of the model covers.
+        provenance: where it comes from (`gbar.records.provenance`), which no digest of the model covers.
         gbar_version: version that wrote the folder.
         kind: tells it from other models.
         format: version of the folder's layout.

@@ -10,16 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from gbar.errors import UserError, wrong
-from gbar.files import whole
 from gbar.invert.answer import Answer
+from gbar.invert.designs.members import blocks_of
 from gbar.invert.inverter import Inverter, load_inverter
 from gbar.invert.judge import check_belongs
-from gbar.invert.members import blocks_of
 from gbar.invert.out_of_range import IN_RANGE
 from gbar.invert.quality import passes
 from gbar.invert.traces import TEST, open_traces
-from gbar.metrics import write_metrics
-from gbar.store import ROWS_PER_SHARD, STATUS, array, open_store, read_voltage
+from gbar.records.files import whole
+from gbar.records.metrics import write_metrics
+from gbar.sweeps.store import ROWS_PER_SHARD, STATUS, array, open_store, read_voltage
 
 MOST = 2000  # traces of each simulator
 OWN = "own"

@@ -9,13 +9,10 @@ import numpy as np
 import zarr
 from zarr.codecs import ZstdCodec
 
-from gbar.attributes import consolidate, plain, told
 from gbar.config.explain import checked
 from gbar.config.invert import TracesSection
 from gbar.config.sweep import SobolDesign, SweepSection, UniformDesign
-from gbar.digest import Digest, digest_of, lot
 from gbar.errors import UserError, wrong
-from gbar.files import whole
 from gbar.invert.quality import check_stimulus, passes
 from gbar.invert.traces import (
     CALIBRATION,
@@ -27,10 +24,13 @@ from gbar.invert.traces import (
     to_unit,
 )
 from gbar.invert.view import View
-from gbar.provenance import now, provenance
-from gbar.quantities import quantities
-from gbar.store import ROWS_PER_SHARD, STATUS, array, open_store, provenance_of, read_voltage
-from gbar.voltage import ATTRIBUTES, LARGEST, MISSING, STEP_mV
+from gbar.records.attributes import consolidate, plain, told
+from gbar.records.digest import Digest, digest_of, lot
+from gbar.records.files import whole
+from gbar.records.provenance import now, provenance
+from gbar.sweeps.quantities import quantities
+from gbar.sweeps.store import ROWS_PER_SHARD, STATUS, array, open_store, provenance_of, read_voltage
+from gbar.sweeps.voltage import ATTRIBUTES, LARGEST, MISSING, STEP_mV
 
 
 def make_traces(

@@ -16,19 +16,19 @@ import numpy as np
 import gbar
 from gbar import nets, stimuli
 from gbar.errors import UserError
-from gbar.files import read_csv, whole, write_csv
-from gbar.history import print_line
 from gbar.invert.calibration import calibrate, spread_of
 from gbar.invert.card import InverterCard
-from gbar.invert.fitting import Fitted, fit
-from gbar.invert.golden import read_golden
+from gbar.invert.designs.golden import read_golden
+from gbar.invert.designs.members import Members, blocks_of, stack
 from gbar.invert.inverter import HISTORY, NETWORKS, OUT_OF_RANGE, save_inverter
-from gbar.invert.members import Members, blocks_of, stack
 from gbar.invert.out_of_range import Familiar, detector, measures, voltage_quantiles
+from gbar.invert.refining.fitting import Fitted, fit
 from gbar.invert.traces import CALIBRATION, Traces, open_traces, parts
 from gbar.invert.view import View
-from gbar.model_files import FOLD, FORMAT, read_model_files, write_model_files
-from gbar.provenance import Provenance, now, provenance, told_by
+from gbar.models.model_files import FOLD, FORMAT, read_model_files, write_model_files
+from gbar.records.files import read_csv, whole, write_csv
+from gbar.records.provenance import Provenance, now, provenance, told_by
+from gbar.training.history import print_line
 
 # A network that answers the middle of every range has an MSE of 1/3. One that is hardly better has not learnt: it is
 # left out, as are those whose loss ran away. The validation rows decide.

@@ -1,7 +1,7 @@
 """An inverter: the networks that infer a cell's parameters from a trace, their errors, and when not to believe them.
 
-Its folder holds the files of `gbar.model_files`: the model card, the networks' numbers stacked under `networks/`, what
-held-out traces measured under `out_of_range/`, and the losses of every network's epochs.
+Its folder holds the files of `gbar.models.model_files`: the model card, the networks' numbers stacked under
+`networks/`, what held-out traces measured under `out_of_range/`, and the losses of every network's epochs.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,15 +15,15 @@ from gbar.config.explain import checked
 from gbar.config.invert import TracesSection
 from gbar.config.sweep import SweepSection
 from gbar.errors import UserError, wrong
-from gbar.files import whole, write_csv
 from gbar.invert.answer import Answer
 from gbar.invert.calibration import ERROR_LEVEL, INTERVAL_LEVEL, Calibration, spread_of
 from gbar.invert.card import InverterCard
-from gbar.invert.members import BLOCK, Members
+from gbar.invert.designs.members import BLOCK, Members
 from gbar.invert.out_of_range import Detector, Familiar, measures, saturation_warnings, voltage_quantiles
 from gbar.invert.traces import UnitParameter
 from gbar.invert.view import View
-from gbar.model_files import INVERTER, damaged, read_model_files, write_model_files
+from gbar.models.model_files import INVERTER, damaged, read_model_files, write_model_files
+from gbar.records.files import whole, write_csv
 
 HISTORY = ("fold", "seed", "epoch", "train_loss", "validation_loss", "learning_rate")
 NETWORKS, OUT_OF_RANGE = "networks/", "out_of_range/"

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from gbar.errors import UserError
-from gbar.files import whole
 from gbar.invert.answer import Answer
+from gbar.invert.designs.members import blocks_of
 from gbar.invert.inverter import Inverter, load_inverter
-from gbar.invert.members import blocks_of
 from gbar.invert.out_of_range import IN_RANGE, MEASURES, OUT_OF_RANGE, VERDICTS, WARNINGS
 from gbar.invert.traces import TEST, Traces, open_traces
-from gbar.metrics import write_metrics
+from gbar.records.files import whole
+from gbar.records.metrics import write_metrics
 
 
 def judge(model: str | Path, traces: str | Path, metrics: str | Path, predictions: str | Path) -> None:

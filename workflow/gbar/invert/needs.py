@@ -1,11 +1,11 @@
-"""What the jobs of an inverter ask a cluster for, by their work: see `gbar.resources`, whose costs these join.
+"""What the jobs of an inverter ask a cluster for, by their work: see `gbar.jobs.resources`, whose costs these join.
 
 The design that a job trains is known only when the scan is done: a training is taken to cost what the published design
 203 does, which is among the dearer ones.
 """
 
 from gbar.config.invert import InverterSection
-from gbar.resources import LIBRARIES_MB, SAMPLE_S, START_S, Need
+from gbar.jobs.resources import LIBRARIES_MB, SAMPLE_S, START_S, Need
 
 TRAINED_SAMPLE_S = 1.1e-6  # an input sample of a trace in an epoch, one core; 100 traces of 9,000 samples a second
 PREDICTED_SAMPLE_S = 0.4e-6  # the same in prediction: no gradients

@@ -13,7 +13,6 @@ import numpy as np
 from gbar import stimuli
 from gbar.config.invert import RecordingSection
 from gbar.errors import UserError, wrong
-from gbar.files import whole
 from gbar.invert.answer import Answer
 from gbar.invert.comparison import Difference, difference, features
 from gbar.invert.inverter import Inverter, load_inverter
@@ -21,8 +20,9 @@ from gbar.invert.out_of_range import WARN_BEYOND
 from gbar.invert.resimulate import Simulator
 from gbar.invert.stretch import Stretch, stretch
 from gbar.invert.view import View
-from gbar.metrics import write_metrics
 from gbar.recordings import Recording, read_recording
+from gbar.records.files import whole
+from gbar.records.metrics import write_metrics
 
 # A spike lasts about 1 ms; what is sampled more coarsely does not show it, what is sampled more finely is no recording.
 COARSEST_ms, FINEST_ms = 0.5, 1e-4

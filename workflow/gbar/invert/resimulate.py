@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gbar.blocks import solve_values
 from gbar.config.invert import TracesSection
 from gbar.config.sweep import SweepSection
 from gbar.errors import UserError
@@ -14,6 +13,7 @@ from gbar.invert.stretch import MARGIN_ms, Stretch, stretch
 from gbar.invert.traces import UnitParameter, from_unit
 from gbar.invert.view import View
 from gbar.stimuli.kinds import KINDS
+from gbar.sweeps.blocks import solve_values
 
 
 @dataclass(frozen=True)

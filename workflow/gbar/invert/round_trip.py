@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 
 from gbar.errors import UserError
-from gbar.files import whole, write_csv
 from gbar.invert.comparison import FEATURE_UNITS, FEATURES, Difference, difference, features
 from gbar.invert.inverter import load_inverter
 from gbar.invert.judge import check_belongs
 from gbar.invert.resimulate import Simulator
 from gbar.invert.traces import TEST, STEP_mV, open_traces, stored
-from gbar.metrics import write_metrics
-from gbar.store import array, open_store, read_voltage
+from gbar.records.files import whole, write_csv
+from gbar.records.metrics import write_metrics
+from gbar.sweeps.store import array, open_store, read_voltage
 
 EXAMPLES = 24  # cells whose traces are kept
 HEADER = (

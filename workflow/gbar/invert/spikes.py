@@ -11,7 +11,8 @@ The distance of two trains is the ISI distance of Kreuz, Haas, Morelli, Abarbane
 
 import numpy as np
 
-from gbar.traces import find_beats, of_kind
+from gbar.traces.reading import find_beats
+from gbar.traces.settings import of_kind
 
 NEURON = of_kind("neuron")
 

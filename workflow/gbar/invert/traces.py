@@ -16,16 +16,16 @@ from typing import Any, cast
 import numpy as np
 import zarr
 
-from gbar.attributes import told
 from gbar.config.explain import checked
 from gbar.config.invert import TracesSection
 from gbar.config.sweep import SweepSection
-from gbar.digest import Digest, digest_of
 from gbar.errors import UserError
 from gbar.invert.view import View
-from gbar.provenance import Provenance
-from gbar.store import array, provenance_of
-from gbar.voltage import STEP_mV
+from gbar.records.attributes import told
+from gbar.records.digest import Digest, digest_of
+from gbar.records.provenance import Provenance
+from gbar.sweeps.store import array, provenance_of
+from gbar.sweeps.voltage import STEP_mV
 
 ROWS_PER_CHUNK = 128  # 2.3 MB of 9,000 samples before compression
 CALIBRATION, TEST = -1, -2  # in place of a fold: held out from all training

@@ -3,8 +3,9 @@
 import numpy as np
 
 from gbar.recordings.recording import Recording
-from gbar.traces import NO_PULSES, BeatSettings, Reading, read_trace
 from gbar.traces.described import described
+from gbar.traces.reading import NO_PULSES, Reading, read_trace
+from gbar.traces.settings import BeatSettings
 
 # What of a command is an edge, as a share of its range, and what is so short that it paces rather than holds.
 EDGE_SHARE, LONGEST_PULSE_MS = 0.02, 20.0

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from gbar.errors import UserError
-from gbar.files import regular
 from gbar.recordings.contents import Contents
 from gbar.recordings.recording import Recording, checked
+from gbar.records.files import regular
 
 
 @dataclass(frozen=True)

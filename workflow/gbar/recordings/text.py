@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from gbar.errors import UserError
-from gbar.files import regular
+from gbar.records.files import regular
 
 ATF = "ATF"
 # The first line of sweeps side by side, as programs export them; it tells when each began, and names nothing.

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from gbar.config.gating import CONTROL, GatingSection, RecordSection
 from gbar.errors import UserError
-from gbar.figures.gating_loop import BAR_PERCENT
-from gbar.figures.gating_rmse import BAR
+from gbar.figures.gating.loop import BAR_PERCENT
+from gbar.figures.gating.rmse import BAR
 from gbar.gating.identify import ALTERED_WITHIN, UNALTERED_WITHIN
-from gbar.metrics import read_metrics
+from gbar.records.metrics import read_metrics
 from gbar.report.gating_measures import (
     Values,
     apd90_errors,

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gbar.errors import UserError
-from gbar.figures.invert_data import read_arrays
-from gbar.figures.invert_parameters import unit_text, with_unit
-from gbar.figures.invert_scan_data import read_trials, top_table
-from gbar.metrics import read_metrics
+from gbar.figures.invert.data import read_arrays
+from gbar.figures.invert.parameters import unit_text, with_unit
+from gbar.figures.invert.scan_data import read_trials, top_table
+from gbar.records.metrics import read_metrics
 from gbar.report.tables import DASH, Part, Table, count, number
 
 # Of metrics.json: key, heading; each maps the parameters' names to numbers.

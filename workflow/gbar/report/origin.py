@@ -11,11 +11,11 @@ import zarr
 
 from gbar.config.study import Study
 from gbar.errors import UserError
-from gbar.metrics import read_metrics
-from gbar.model_files import read_model_files
-from gbar.provenance import UNKNOWN, Provenance, told_by
+from gbar.models.model_files import read_model_files
+from gbar.records.metrics import read_metrics
+from gbar.records.provenance import UNKNOWN, Provenance, told_by
 from gbar.report.tables import Table
-from gbar.store import open_store, provenance_of
+from gbar.sweeps.store import open_store, provenance_of
 
 CONFIGURATION = "study.yaml"  # what the page offers it as
 FILE_KEYS = ("path", "morphology")  # keys of the configuration that name files of the user

@@ -10,16 +10,16 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from gbar.biomarker_table import Row, read_table
 from gbar.errors import UserError, wrong
-from gbar.files import write_text
-from gbar.metrics import read_metrics
+from gbar.records.files import write_text
+from gbar.records.metrics import read_metrics
 from gbar.report.captions import first_sentence, read_caption
+from gbar.report.findings import Finding
 from gbar.report.origin import CONFIGURATION, Origin
 from gbar.report.remarks import remarks
 from gbar.report.tables import Part, Table, biomarkers_table, classes, describe, models_table, number
-from gbar.store import Quantity
-from gbar.verify import Finding
+from gbar.sweeps.biomarker_table import Row, read_table
+from gbar.sweeps.store import Quantity
 
 MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 TEMPLATE = "template.html.j2"

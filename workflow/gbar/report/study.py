@@ -9,8 +9,7 @@ from gbar.cells import hodgkinhuxley1952
 from gbar.config.gating import CELL
 from gbar.config.study import Study
 from gbar.figures.titles import kind_of, title_of
-from gbar.provenance import now, provenance
-from gbar.quantities import quantities
+from gbar.records.provenance import now, provenance
 from gbar.report import gating as gating_report
 from gbar.report import subthreshold as subthreshold_report
 from gbar.report.gating import GatingFiles, gating_part
@@ -19,9 +18,13 @@ from gbar.report.origin import origin
 from gbar.report.page import FigureEntry, write_report
 from gbar.report.subthreshold import filters_part
 from gbar.report.tables import Part, Table
+from gbar.report.verify import verify_figure
+from gbar.report.verify_networks import verify_evaluation, verify_model
+from gbar.report.verify_studies import verify_gating
+from gbar.report.verify_sweeps import verify_sweep
 from gbar.stimuli.rows import gain_of
-from gbar.sweep import solver_meaning
-from gbar.verify import verify_evaluation, verify_figure, verify_gating, verify_model, verify_sweep
+from gbar.sweeps.design import solver_meaning
+from gbar.sweeps.quantities import quantities
 
 # The DLSTM study's own text (2022): test MSE of three cascaded LSTM layers; its table of APD errors is not public.
 PUBLISHED = {"dlstm2": {"epochs": 923}, "dlstm3": {"mse_mV2": 14.803, "epochs": 834}}

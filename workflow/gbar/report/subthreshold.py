@@ -6,7 +6,7 @@ from typing import Any
 
 from gbar.config.subthreshold import SubthresholdSection
 from gbar.errors import UserError
-from gbar.metrics import read_metrics
+from gbar.records.metrics import read_metrics
 from gbar.report.tables import Part, Table, count, duration, number
 
 REFERENCE = (

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gbar.biomarker_table import Row
-from gbar.store import Quantity
+from gbar.sweeps.biomarker_table import Row
+from gbar.sweeps.store import Quantity
 
 DASH = "–"
 UNITS = ("ms", "mV", "s")

@@ -10,8 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from gbar.errors import UserError
+from gbar.records.user_tables import Line, UserTable, read_user_table
 from gbar.stimuli.waveform import Pieces, Quantity, Waveform, brief, merged, require
-from gbar.user_tables import Line, UserTable, read_user_table
 
 COLUMNS = ("time_ms", "value")
 

@@ -10,12 +10,12 @@ import numpy as np
 import zarr
 from zarr.codecs import ZstdCodec
 
-from gbar.attributes import consolidate, plain
 from gbar.config.subthreshold import CurrentsSection
-from gbar.digest import digest_of
 from gbar.errors import UserError
-from gbar.files import whole
-from gbar.provenance import now, provenance
+from gbar.records.attributes import consolidate, plain
+from gbar.records.digest import digest_of
+from gbar.records.files import whole
+from gbar.records.provenance import now, provenance
 from gbar.subthreshold.generator import SAMPLE_MS, Noise, draw_below_threshold
 
 SAMPLES_PER_CHUNK = 256_000  # 2 MB of currents before compression

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from gbar.config.subthreshold import BaselineSection
-from gbar.files import whole
-from gbar.metrics import write_metrics
+from gbar.records.files import whole
+from gbar.records.metrics import write_metrics
 from gbar.subthreshold.baselines import fit
 from gbar.subthreshold.dataset import Currents, Part, open_currents, sample_times_ms
 from gbar.subthreshold.filters import load_filter

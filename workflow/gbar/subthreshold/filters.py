@@ -1,6 +1,6 @@
 """A trained filter as a folder, and all that it takes to predict with it.
 
-The folder is one of `gbar.model_files`, its kind "filter". Current and voltage are scaled linearly,
+The folder is one of `gbar.models.model_files`, its kind "filter". Current and voltage are scaled linearly,
 scaled = (value - offset) / scale.
 """
 
@@ -16,11 +16,11 @@ from flax import nnx
 
 import gbar
 from gbar import nets
-from gbar.checkpoint import unflatten
-from gbar.history import EpochRecord
-from gbar.model_files import FILTER, FORMAT, damaged, read_model_files
-from gbar.network_folder import card_of, numbers_of, write_network_folder
+from gbar.models.model_files import FILTER, FORMAT, damaged, read_model_files
+from gbar.models.network_folder import card_of, numbers_of, write_network_folder
 from gbar.subthreshold.dataset import Part
+from gbar.training.checkpoint import unflatten
+from gbar.training.history import EpochRecord
 
 SAMPLES_AT_ONCE = 100_000  # their hidden units are kept at once: 6 MB a layer of 16
 

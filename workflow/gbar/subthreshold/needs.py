@@ -1,9 +1,9 @@
-"""What the jobs of the subthreshold study ask a cluster for: see `gbar.resources`, whose costs these join."""
+"""What the jobs of the subthreshold study ask a cluster for: see `gbar.jobs.resources`, whose costs these join."""
 
 from itertools import pairwise
 
 from gbar.config.subthreshold import ConvFilterSection, CurrentsSection, FilterSection
-from gbar.resources import LIBRARIES_MB, START_S, Need
+from gbar.jobs.resources import LIBRARIES_MB, START_S, Need
 
 # By sample of a path, one core.
 SOLVED_SAMPLE_S = 6e-6  # the neuron under 10,000 paths of 1,000 samples: 66 s

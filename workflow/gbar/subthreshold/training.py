@@ -11,11 +11,11 @@ from flax import nnx
 
 from gbar import nets
 from gbar.config.subthreshold import FilterSection
-from gbar.optimiser import TrainingSettings
-from gbar.provenance import now, provenance
+from gbar.records.provenance import now, provenance
 from gbar.subthreshold.dataset import Part, open_currents
 from gbar.subthreshold.filters import FilterCard, Scaling, save_filter
-from gbar.train import Loss, Samples, mean_squared_error, train
+from gbar.training.loop import Loss, Samples, mean_squared_error, train
+from gbar.training.optimiser import TrainingSettings
 
 
 def train_filter(data: str | Path, settings: FilterSection, checkpoints: str | Path, out: str | Path) -> None:

@@ -1,0 +1,1 @@
+"""Figures of emulators: predictions, errors, smoothing, learning curves, spread of the ensemble."""

@@ -1,0 +1,1 @@
+"""Figures of the gating study: learnt gates, closed loops, altered cells."""

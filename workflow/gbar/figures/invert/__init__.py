@@ -1,0 +1,1 @@
+"""Figures of inverters: parameters, intervals, out-of-range scores, scans, round trips, recordings."""

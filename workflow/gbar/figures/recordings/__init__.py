@@ -1,0 +1,1 @@
+"""Figures of recordings, as `gbar recording` draws them."""

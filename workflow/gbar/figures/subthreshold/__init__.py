@@ -1,0 +1,1 @@
+"""Figures of the subthreshold study: samples of the filters, their weights."""

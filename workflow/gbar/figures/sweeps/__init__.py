@@ -1,0 +1,1 @@
+"""Figures of sweeps: families of action potentials, settings that beat, traces."""

@@ -1,0 +1,1 @@
+"""Parameters fitted to a trace, from an inverter's answer on."""

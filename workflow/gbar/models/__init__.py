@@ -1,0 +1,1 @@
+"""Trained networks as folders: parameters without pickle, a card, a history."""

@@ -1,0 +1,120 @@
+"""Gathering: the solved blocks of a sweep into one store and tables of its beats, with the design beside them."""
+
+import csv
+import dataclasses
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from gbar import stimuli
+from gbar.config.sweep import SweepSection
+from gbar.errors import UserError
+from gbar.records.files import whole
+from gbar.records.provenance import Provenance, now, provenance, told_by
+from gbar.sweeps.beat_table import HEADER, beat_lines
+from gbar.sweeps.biomarker_table import measured_row, write_table
+from gbar.sweeps.blocks import Block, kept_rows, read_block
+from gbar.sweeps.design_files import keep_design
+from gbar.sweeps.quantities import quantities
+from gbar.sweeps.row_reader import reader_of
+from gbar.sweeps.rows import Rows, read_rows
+from gbar.sweeps.store import ROWS_PER_SHARD, STATUS, Layout, StoreWriter
+from gbar.sweeps.voltage import in_mV
+
+BLOCKS_AT_HAND = 3  # blocks kept in memory: rows of a design that grew alternate between a few
+
+
+def gather(
+    design: str | Path,
+    blocks: str | Path,
+    sweep: SweepSection,
+    store: str | Path,
+    biomarkers: str | Path,
+    beats: str | Path,
+    progress: Callable[[float], None],
+) -> None:
+    """Write the store, the biomarkers and the beats of a sweep from its solved blocks, each whole or not at all.
+
+    The design that they follow is put beside the store: see `gbar.sweeps.design_files`.
+
+    Args:
+        design: the plan's table of the sweep's rows and their blocks.
+        blocks: folder of the solved blocks.
+        sweep: the sweep's section of the configuration.
+        store: store to write.
+        biomarkers: table of rows to write.
+        beats: table of beats to write.
+        progress: told the fraction done.
+
+    Raises:
+        UserError: a block is missing, damaged, or lacks a row that the design has in it.
+    """
+    start_time, rows = now(), read_rows(design)
+    solved_by: dict[str, Provenance | None] = {}
+
+    @lru_cache(BLOCKS_AT_HAND)
+    def at_hand(name: str) -> _IndexedBlock:
+        block = _IndexedBlock(Path(blocks) / f"{name}.npz")
+        solved_by[name] = block.block.provenance
+        return block
+
+    measured, reader = [], reader_of(sweep, rows.values)
+    with whole(beats) as made_beats, whole(store) as made, made_beats.open("w", newline="", encoding="utf-8") as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(HEADER)
+        writer = StoreWriter(made, _layout(rows, sweep, at_hand(rows.blocks[0]).block.V.shape[1]))
+        for start in range(0, len(rows.ids), ROWS_PER_SHARD):
+            shard = range(start, min(start + ROWS_PER_SHARD, len(rows.ids)))
+            picked = [at_hand(rows.blocks[row]).pick(rows.ids[row], sweep.voltage) for row in shard]
+            V, solved = (np.concatenate(parts) for parts in zip(*picked, strict=True))
+            for row, trace, status in zip(shard, in_mV(V), solved.tolist(), strict=True):
+                scalings = {name: float(values[row]) for name, values in rows.values.items()}
+                line, reading = measured_row(rows.ids[row], scalings, status, reader, row, trace)
+                measured.append(line)
+                if reading is not None:
+                    lines.writerows(beat_lines(line.id, reading))
+            statuses = [STATUS.index(line.status) for line in measured[start:]]
+            writer.write(start, V, np.array(statuses, dtype=np.int8))
+            progress(shard.stop / len(rows.ids))
+        solving = told_by(one for one in solved_by.values() if one is not None)
+        writer.close(provenance(start_time, sweep.model_dump(mode="json"), made_from=solving))
+    write_table(biomarkers, measured)
+    keep_design(design, Path(store).parent, [Path(biomarkers).name, Path(beats).name])
+
+
+class _IndexedBlock:
+    """A block with its rows found by id."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.block: Block = read_block(path)
+        self._row = {identity: row for row, identity in enumerate(self.block.ids)}
+
+    def pick(self, identity: str, voltage: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return voltage, shape (1, samples), and status of one row, kept as the sweep says: blocks may be of both."""
+        if identity not in self._row:
+            raise UserError(f"{self.path}: lacks the row {identity}; delete the block and run again")
+        row = slice(self._row[identity], self._row[identity] + 1)
+        return kept_rows(self.block.V[row], self.block.status[row], voltage)
+
+
+def _layout(rows: Rows, sweep: SweepSection, samples: int) -> Layout:
+    cell = sweep.cell.cell()
+    stimulus = sweep.protocol.stimulus_of(cell)
+    known = quantities(sweep)
+    varied = [dataclasses.replace(known[name], values=values) for name, values in rows.values.items()]
+    attributes = {
+        "title": f"Sweep of {cell.title}",
+        "cell": cell.name,
+        "variant": cell.variant,
+        "reference": cell.reference,
+        "protocol": sweep.protocol.model_dump(mode="json") | {"stimulus": stimulus.model_dump(mode="json")},
+        "beats": dataclasses.asdict(sweep.beats.settings(cell.tissue)),
+        "stimulus_units": cell.stimulus.unit,
+        "stimulus_meaning": stimuli.meaning(stimulus, cell.stimulus),
+        "solver": dataclasses.asdict(sweep.solver.settings().of_cell(cell)),
+        "configuration": sweep.model_dump(mode="json", exclude={"rows_per_job"}),
+    }
+    return Layout(rows.ids, varied, samples, sweep.protocol.save_every_ms, attributes, sweep.voltage)

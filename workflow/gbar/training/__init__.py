@@ -1,0 +1,1 @@
+"""The one training loop: epochs, samples, history, checkpoints, optimisers."""
