@@ -16,6 +16,11 @@ from gbar.errors import UserError
 LONG = ["simulate", "akwaboah2021", "--duration-ms", "3600000"]
 
 
+def heed_ctrl_c() -> None:
+    """A shell lets what it starts in the background ignore Ctrl-C, and so what the tests start would."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def gbar(*arguments: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "gbar", *arguments],
@@ -23,6 +28,7 @@ def gbar(*arguments: str, **environment: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_ctrl_c,
     )
 
 
@@ -53,7 +59,7 @@ def test_ctrl_c_ends_a_simulation_with_a_word(tmp_path: Path):
     told = process.stderr.readline()  # it says how far it is: the run has begun
     assert "left" in told, told
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate()
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "gbar: stopped" in err
     assert "simulating: done" not in err
@@ -72,7 +78,9 @@ with interrupt.ctrl_c_ends():
     print("went on", flush=True)
     time.sleep(60)
 """
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, preexec_fn=heed_ctrl_c
+    )
     assert run.returncode == 130
     assert "went on" in run.stdout
     assert "gbar: stopped" in run.stderr

@@ -21,6 +21,7 @@ FINEST_MS = 0.05
 
 # Changes from beat to beat are over the last two: of alternating beats the last and the one before differ for ever.
 BEATS_COMPARED = 2
+MOST_VALUES = 50_000_000  # of concentrations that are held beside the voltage: 400 MB
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Simulation:
         course: of the beats, as of `gbar.traces.course`, or "diverged".
         reading: what there is to say of the trace.
         changes_mM: concentration -> its value at the last beat, and its change from beat to beat; none where there are
-            too few beats to tell.
+            too few beats to tell, or too many samples to hold.
     """
 
     time_ms: np.ndarray
@@ -85,6 +86,8 @@ def simulate(
         progress: told the fraction done.
     """
     concentrations = tuple(state.name for state in cell.states if state.kind == "concentration")
+    if len(concentrations) * duration_ms / save_every_ms > MOST_VALUES:
+        concentrations = ()
     solution = solve_rows(
         cell,
         {name: np.array([value]) for name, value in scales.items()},
