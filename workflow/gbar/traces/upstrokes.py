@@ -26,7 +26,7 @@ ROUNDING = 1e-6  # of times, in samples
 # Slopes of such a share of the largest are as steep as it: their middle counts; under noise their mean time.
 AS_STEEP, NOISY_LEVEL = 1 - 1e-6, 0.85
 # Of maxima that differ by less than this share the first counts: which is the largest is up to the sampling.
-TIE = 2e-3
+TIE = 1e-2
 
 
 @dataclass(frozen=True, eq=False)
