@@ -142,6 +142,14 @@ def test_spikes_are_counted_though_their_troughs_are_above_the_level():
     assert len(find_beats(V, DT_MS, NEURON)) == 99
 
 
+@pytest.mark.parametrize("growth", [1.0, -1.0])
+def test_spikes_above_the_level_are_counted_whether_they_grow_or_shrink(growth: float):
+    V = triangles(10, 3, 40, 500)
+    V += np.where(V > 20, growth * time_ms(500) / 50, 0.0)  # peaks from 40 to 50 or 30 mV
+    V[:200] = -70
+    assert len(find_beats(V, DT_MS, NEURON)) == 49
+
+
 def test_an_immature_cell_beats_from_its_depolarised_diastole():
     V = action_potentials(np.arange(300, 4500, 900), 5000, rest_mV=-38, peak_mV=10, rise_ms=3, fall_ms=300)
     reading = read_trace(V, DT_MS)

@@ -9,6 +9,7 @@ from gbar.traces.rises import next_rise
 
 def afterdepolarisations(
     V: np.ndarray,
+    dt_ms: float,
     pieces: Iterable[tuple[int, int]],
     earliest: float,
     least_mV: float,
@@ -21,6 +22,7 @@ def afterdepolarisations(
 
     Args:
         V: the trace, mV.
+        dt_ms: sampling interval.
         pieces: first and last sample of each stretch between pulses, from the peak on.
         earliest: sample before which a rise that takes off is none, but the dome.
         least_mV: least height; 0 of cells in which none is looked for.
@@ -31,7 +33,7 @@ def afterdepolarisations(
         start = pulse_end(first)
         start += _still_rising(V[start : last + 1])
         while start < last:
-            rise = next_rise(V[start : last + 1], least_mV)
+            rise = next_rise(V[start : last + 1], least_mV, dt_ms)
             if rise is None:
                 break
             takeoff, top = rise

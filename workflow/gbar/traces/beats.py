@@ -83,9 +83,7 @@ MEASURED = tuple(one.name for one in fields(Beats) if one.name not in ("upstroke
 
 def measure_beats(samples: Samples, upstrokes: Sequence[Upstroke], pulses: Pulses, settings: BeatSettings) -> Beats:
     """Measure the beats of a trace that begin with some upstrokes."""
-    crossings = np.array([one.crossing for one in upstrokes], int)
-    # Lowest V before the first beat, between beats, after the last: entry k is before beat k, k + 1 after it.
-    lowest = _lowest(samples, np.append(0, crossings)) if len(crossings) else np.empty(0)
+    lowest = _lowest(samples, upstrokes)
     gap_ends = samples.gaps[:, 1]
     measured = []
     for k, one in enumerate(upstrokes):
@@ -99,17 +97,17 @@ def measure_beats(samples: Samples, upstrokes: Sequence[Upstroke], pulses: Pulse
     return _stack(measured, upstrokes, samples, pulses, settings)
 
 
-def _lowest(samples: Samples, starts: np.ndarray) -> np.ndarray:
-    """Return the lowest V from each of some samples to the next, and from the last to the end.
+def _lowest(samples: Samples, upstrokes: Sequence[Upstroke]) -> list[float]:
+    """Return the lowest V before the first upstroke, between each and the next, and after the last.
 
     Of a noisy trace it is the mean of what cannot be told from the lowest sample: the lowest itself is too low.
     """
     V = samples.V
-    lowest = np.minimum.reduceat(V, starts).astype(float)
     if not samples.noise_mV:
-        return lowest
-    pieces = np.split(V, starts[1:])
-    return np.array([piece[piece <= low + samples.V_error].mean() for piece, low in zip(pieces, lowest, strict=True)])
+        last = [float(V[upstrokes[-1].crossing :].min())] if upstrokes else []
+        return [one.lowest_mV for one in upstrokes] + last
+    pieces = np.split(V, [one.crossing for one in upstrokes])
+    return [float(piece[piece <= piece.min() + samples.V_error].mean()) for piece in pieces if len(piece)]
 
 
 def _opens_amid(samples: Samples, one: Upstroke, settings: BeatSettings) -> bool:
@@ -153,7 +151,8 @@ class _Span:
         crossings = _stay_below(V, pieces, levels, at_lowest=repolarised is None and not self.is_last)
         apds = [(self._if_certain(crossing) - one.time) * self.samples.dt_ms for crossing in crossings]
         dome_ends = one.time + self.settings.notch_ms / self.samples.dt_ms
-        found = afterdepolarisations(V, pieces, dome_ends, self.settings.ead_min_mV, self._pulse_end)
+        least_mV = self.settings.ead_min_mV
+        found = afterdepolarisations(V, self.samples.dt_ms, pieces, dome_ends, least_mV, self._pulse_end)
         height, takeoff = max(found, default=(np.nan, np.nan))
         return (*apds, mdp, peak, amplitude, self._dvdt_max(), len(found), height, takeoff)
 

@@ -120,7 +120,7 @@ def read_trace(
         pulses_ms=samples.t0_ms + pulses.start * dt_ms,
         captured=response,
         course=told,
-        biomarkers=_summarise(np.asarray(V), beats, response, told, settings),
+        biomarkers=_summarise(np.asarray(V), samples, beats, response, told, settings),
         notes=(*samples.notes, *_notes(samples, upstrokes, beats, settings)),
     )
 
@@ -146,7 +146,9 @@ def undefined() -> Biomarkers:
     return Biomarkers(**values)
 
 
-def _summarise(V: np.ndarray, beats: Beats, response: np.ndarray, told: str, settings: BeatSettings) -> Biomarkers:
+def _summarise(
+    V: np.ndarray, samples: Samples, beats: Beats, response: np.ndarray, told: str, settings: BeatSettings
+) -> Biomarkers:
     inner = beats.inner
     measures = _medians(inner)
     pairs = alternating(beats, settings) if told == "alternans" else None
@@ -157,7 +159,7 @@ def _summarise(V: np.ndarray, beats: Beats, response: np.ndarray, told: str, set
         for name in ("apd50_ms", "apd90_ms")
         for place, which in enumerate(("long", "short"))
     }
-    known = V[np.isfinite(V)] if not np.isfinite(V.sum()) else V
+    known = V if len(samples.V) == len(V) and not len(samples.gaps) else V[np.isfinite(V)]
     intervals = beats.cycle_length_ms[1:]
     highest = int(np.nan_to_num(beats.ead_height_mV).argmax()) if len(beats) else 0
     return Biomarkers(

@@ -18,7 +18,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from gbar.traces.rises import next_rise
+from gbar.traces.rises import next_spike
 from gbar.traces.samples import Samples
 from gbar.traces.settings import BeatSettings
 
@@ -42,6 +42,7 @@ class Upstroke:
         peak_from: the sample from which its peak is looked for: the crossing, or the end of the pulse it lies in.
         dvdt_V_s: the largest slope outside of pulses; -inf where all of it lies in one.
         dvdt_interval: the sample that the interval of this slope begins at.
+        lowest_mV: the lowest V since the upstroke before.
     """
 
     crossing: int
@@ -52,6 +53,7 @@ class Upstroke:
     peak_from: int
     dvdt_V_s: float
     dvdt_interval: int
+    lowest_mV: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,18 +135,22 @@ def _rate(samples: Samples, before: int, start: float, stop: float) -> float:
 
 def find_upstrokes(samples: Samples, pulses: Pulses, settings: BeatSettings) -> list[Upstroke]:
     """Return the upstrokes of a trace, in order."""
-    V, found, last = samples.V, [], 0
-    candidates = _candidates(V, settings)
+    V, found, last, lowest_mV = samples.V, [], 0, np.inf
+    candidates = _candidates(V, samples.dt_ms, settings)
     ends = [*(crossing for crossing, _ in candidates[1:]), len(V)]
     for (crossing, after), end in zip(candidates, ends, strict=False):
-        one = _upstroke(samples, pulses, settings, last if after is None else after, crossing, end)
+        since = last if after is None else after
+        trough = since + int(V[since:crossing].argmin())
+        lowest_mV = min(lowest_mV, float(V[trough]))
+        one = _upstroke(samples, pulses, settings, trough, crossing, end, lowest_mV)
         if one is not None:
             found.append(one)
+            lowest_mV = np.inf
         last = crossing
     return found
 
 
-def _candidates(V: np.ndarray, settings: BeatSettings) -> list[tuple[int, int | None]]:
+def _candidates(V: np.ndarray, dt_ms: float, settings: BeatSettings) -> list[tuple[int, int | None]]:
     """Return the samples at which V crosses the level, and the middles of the rises that begin above it.
 
     With each comes the sample behind which it takes off; None for as far back as the candidate before.
@@ -155,13 +161,10 @@ def _candidates(V: np.ndarray, settings: BeatSettings) -> list[tuple[int, int | 
         found.append((first, None))
         above = V[first : first + _length_above(V[first:end], low_mV)]
         start = 0
-        while (rise := next_rise(above[start:], settings.amplitude_min_mV)) is not None:
-            takeoff, top = start + rise[0], start + rise[1]
-            if takeoff:
-                halfway = (above[takeoff] + above[top]) / 2
-                middle = takeoff + int((above[takeoff : top + 1] >= halfway).argmax())
-                found.append((first + middle, first + start))
-            start = top
+        while (spike := next_spike(above[start:], settings.amplitude_min_mV, dt_ms)) is not None:
+            peak, middle = spike
+            found.append((first + start + middle, first + start + peak))
+            start += middle
     return found
 
 
@@ -176,7 +179,13 @@ def _crossings(V: np.ndarray, settings: BeatSettings) -> np.ndarray:
 
 
 def _upstroke(
-    samples: Samples, pulses: Pulses, settings: BeatSettings, last: int, crossing: int, end: int
+    samples: Samples,
+    pulses: Pulses,
+    settings: BeatSettings,
+    trough: int,
+    crossing: int,
+    end: int,
+    lowest_mV: float,
 ) -> Upstroke | None:
     """Return the upstroke that crosses the level at a sample, None where it is none.
 
@@ -184,16 +193,16 @@ def _upstroke(
         samples: the trace.
         pulses: of its stimulus.
         settings: what counts as an upstroke.
-        last: sample of the crossing before, or 0.
+        trough: the lowest sample since the crossing before.
         crossing: sample of this one.
         end: sample of the next, or the length of the trace.
+        lowest_mV: the lowest V since the upstroke before.
     """
     V = samples.V
     later = pulses.between(crossing, end)
     until = int(pulses.before[later.start]) + 1 if later else end
     peak_from = min(pulses.end_of_pulse_at(crossing), until - 1)
     peak = peak_from + int(V[peak_from:until].argmax())
-    trough = last + int(V[last:crossing].argmin())
     if peak == len(V) - 1 or V[peak] - V[trough] < settings.amplitude_min_mV:
         return None
     is_rearmed = V[trough] <= settings.rearm_mV
@@ -221,6 +230,7 @@ def _upstroke(
         peak_from=peak_from,
         dvdt_V_s=float(outside[fastest]),
         dvdt_interval=first + fastest,
+        lowest_mV=lowest_mV,
     )
 
 
