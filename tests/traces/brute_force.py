@@ -127,7 +127,8 @@ def _steepest(own, begins, ends) -> int:
     """The first local maximum of the slopes of some intervals that is within 1 % of the largest."""
     largest = own[begins:ends].max()
     for i in range(begins, ends):
-        if own[i] >= 0.99 * largest and own[i] >= own[i + 1] and (i == begins or own[i] > own[i - 1]):
+        falls_next = i + 1 == len(own) or own[i] >= own[i + 1]
+        if own[i] >= 0.99 * largest and falls_next and (i == begins or own[i] > own[i - 1]):
             return i
     return begins + int(np.argmax(own[begins:ends]))
 

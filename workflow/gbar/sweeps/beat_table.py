@@ -22,7 +22,7 @@ HEADER = ("id", "beat", "pulse", "pulse_ms", "outcome", *MEASURES)
 def beat_lines(identity: str, reading: Reading) -> Iterator[list[object]]:
     """Yield the lines of one row's trace."""
     beats = reading.beats
-    measures = _cells(np.column_stack([getattr(beats, name) for name in MEASURES]))
+    measures = _cells(np.array([getattr(beats, name) for name in MEASURES]).T)
     failed = [(float(reading.pulses_ms[pulse]), NONE, int(pulse)) for pulse in np.flatnonzero(~reading.captured)]
     caused = [(float(time), beat, int(beats.pulse[beat])) for beat, time in enumerate(beats.upstroke_ms)]
     for _, beat, pulse in sorted(failed + caused):

@@ -69,7 +69,7 @@ class Beats:
 
     def __getitem__(self, which: slice | np.ndarray) -> "Beats":
         """Return the beats that a slice, mask or index array picks."""
-        return Beats(**{field.name: getattr(self, field.name)[which] for field in fields(self)})
+        return Beats(*(getattr(self, name)[which] for name in NAMES))
 
     @property
     def inner(self) -> "Beats":
@@ -77,8 +77,9 @@ class Beats:
         return self[1:-1] if len(self) > 2 else self
 
 
+NAMES = tuple(one.name for one in fields(Beats))
 # What is measured of a beat by itself, in this order.
-MEASURED = tuple(one.name for one in fields(Beats) if one.name not in ("upstroke_ms", "cycle_length_ms", "pulse"))
+MEASURED = tuple(name for name in NAMES if name not in ("upstroke_ms", "cycle_length_ms", "pulse"))
 
 
 def measure_beats(samples: Samples, upstrokes: Sequence[Upstroke], pulses: Pulses, settings: BeatSettings) -> Beats:
