@@ -216,8 +216,8 @@ def _upstroke(
     steepest = _first_largest(slope)
     if slope[steepest] < (settings.dvdt_min_V_s if is_rearmed else settings.fast_V_s):
         return None
-    width = _length_above(V[crossing:], settings.level_mV)
-    if width * samples.dt_ms < settings.width_min_ms and crossing + width < len(V):
+    width = _length_above(V[crossing:end], settings.level_mV)
+    if width * samples.dt_ms < settings.width_min_ms and crossing + width < end:
         return None
     outside = np.where(inside > ROUNDING, -np.inf, plain) if len(pulses) else plain
     fastest = int(outside.argmax())
