@@ -250,6 +250,48 @@ def test_settings_are_told_by_their_kind_and_what_differs_from_it():
     )
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_a_trace_is_its_apds_rise_with_their_level_and_its_upstrokes_with_time(seed: int):
+    """Random walks with gaps, padding, plateaus, coarse steps, under random pulses, at any sampling interval."""
+    random = np.random.default_rng(seed)
+    for _ in range(250):
+        length, dt_ms = int(random.integers(1, 3000)), float(10 ** random.uniform(-2, 0.3))
+        V = np.cumsum(random.normal(0, 10 ** random.uniform(-2, 1.5), length))
+        V = np.clip(V - V.mean() - 30, -120, 80)
+        trouble = random.integers(0, 5)
+        if trouble == 1:
+            V = np.round(V)
+        elif trouble == 2:
+            V[random.random(length) < 0.01] = np.nan
+        elif trouble == 3:
+            V = np.append(V, np.zeros(random.integers(0, 80)))
+        start = np.sort(random.uniform(-5, length * dt_ms + 5, random.integers(0, 10)))
+        start = start[np.append(True, np.diff(start) > 1.5)] if len(start) else start
+        reading = read_trace(
+            V.astype(random.choice([np.float32, np.float64])),
+            dt_ms,
+            of_kind(random.choice(["cardiac", "nodal", "neuron"])),
+            pulses_ms=np.column_stack([start, start + random.uniform(0.01, 1.2)]),
+            recorded=bool(random.integers(0, 2)),
+        )
+        apds = np.array([getattr(reading.beats, name) for name in APDS])
+        assert (np.isnan(apds[1:]) | np.isnan(apds[:-1]) | (apds[1:] >= apds[:-1])).all()
+        assert (np.diff(reading.beats.upstroke_ms) > 0).all()
+        assert len(reading.outcomes) == len(reading.beats)
+
+
+def test_a_single_precision_trace_that_ends_exactly_at_a_level_is_read_like_any_other():
+    """The level of 90 % is between two numbers of single precision, and a sample is the lower or the upper of them."""
+    peak, rest = np.float32(30.1), np.float32(-80.3)
+    level = float(peak) - 0.9 * (float(peak) - float(rest))
+    for sample in (np.nextafter(np.float32(level), np.float32(-100)), np.float32(level), np.float32(level + 5e-6)):
+        V = np.interp(time_ms(400), [0, 100, 101, 200, 201, 300, 301], [rest, rest, peak, sample, rest, rest, peak])
+        V = np.append(V.astype(np.float32), np.full(100, rest, np.float32))
+        beats = find_beats(V, DT_MS, recorded=False)
+        assert np.isfinite(beats.apd90_ms[0])
+        assert beats.apd90_ms[0] == pytest.approx(99.5, abs=1)
+
+
 def test_a_last_beat_that_ends_in_its_dome_has_no_apd30_though_its_notch_was_lower():
     dome = np.interp(time_ms(560) - 500, [-1e9, -0.5, 0.5, 5, 40], [-80, -80, 30, -10, 20])
     beats = read_trace(np.append(action_potentials([500], 1000), dome), DT_MS, recorded=False).beats

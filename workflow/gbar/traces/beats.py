@@ -145,7 +145,8 @@ class _Span:
         peak = float(V[peak_at])
         amplitude = peak - mdp
         pieces = list(self._pieces(peak_at, cuts, end))
-        levels = [peak - percent / 100 * amplitude for percent in APD_PERCENT]
+        # In the precision of the trace: a sample is at or below a level in one comparison as in the next.
+        levels = np.array([peak - percent / 100 * amplitude for percent in APD_PERCENT], V.dtype)
         repolarised = _first_below(V, pieces, levels[-1])
         if repolarised is not None:
             pieces = [(first, min(last, repolarised)) for first, last in pieces if first <= repolarised]
@@ -169,7 +170,8 @@ class _Span:
             if self.samples.V[cut] <= self.settings.rearm_mV:
                 return
             first = cut
-        yield first, end - 1
+        if first < end:  # else a gap hides what is behind the upstroke
+            yield first, end - 1
 
     def _pulse_end(self, sample: int) -> int:
         """Return the end of the pulse that begins behind a sample, or the sample itself where none does."""
@@ -202,7 +204,7 @@ class _Span:
         return error <= SLOPE_ERROR * slope_V_s and not (is_smoothed and rise_ms < RISE_SAMPLES * self.samples.dt_ms)
 
 
-def _first_below(V: np.ndarray, pieces: Sequence[tuple[int, int]], level: float) -> int | None:
+def _first_below(V: np.ndarray, pieces: Sequence[tuple[int, int]], level: np.floating) -> int | None:
     """Return the first sample at or below a level, or None."""
     for first, last in pieces:
         reached = V[first : last + 1] <= level
@@ -212,9 +214,7 @@ def _first_below(V: np.ndarray, pieces: Sequence[tuple[int, int]], level: float)
     return None
 
 
-def _stay_below(
-    V: np.ndarray, pieces: Sequence[tuple[int, int]], levels: Sequence[float], at_lowest: bool
-) -> list[float]:
+def _stay_below(V: np.ndarray, pieces: Sequence[tuple[int, int]], levels: np.ndarray, at_lowest: bool) -> list[float]:
     """Return the fractional samples at which V comes down to levels for good, in the first piece that ends below each.
 
     Args:
@@ -233,13 +233,13 @@ def _stay_below(
             continue
         # The largest V from each sample to the end, read backwards.
         climbing = np.maximum.accumulate(piece[::-1])
-        below = np.searchsorted(climbing, [levels[place] for place in waiting], side="right").tolist()
+        below = np.searchsorted(climbing, levels[waiting], side="right").tolist()
         for place, count in zip(waiting, below, strict=True):
             found[place] = float(first)
             if count < len(piece):
                 k = len(piece) - 1 - count
                 over, under = float(piece[k]), float(piece[k + 1])
-                found[place] = first + k + (over - levels[place]) / (over - under)
+                found[place] = first + k + (over - float(levels[place])) / (over - under)
     return found
 
 

@@ -143,7 +143,8 @@ def find_upstrokes(samples: Samples, pulses: Pulses, settings: BeatSettings) -> 
         trough = since + int(V[since:crossing].argmin())
         lowest_mV = min(lowest_mV, float(V[trough]))
         one = _upstroke(samples, pulses, settings, trough, crossing, end, lowest_mV)
-        if one is not None:
+        # Two rises within one pulse, whose end the peaks of both are looked for from, are one.
+        if one is not None and (not found or one.time > found[-1].time):
             found.append(one)
             lowest_mV = np.inf
         last = crossing
@@ -213,14 +214,15 @@ def _upstroke(
     first = max(foot - 1, 0)
     plain = samples.slopes(first, peak + 2)
     slope, inside = pulses.own(plain, first)
-    steepest = _first_largest(slope)
+    own = slice(foot - first, peak - first)
+    steepest = own.start + _first_largest(slope[own])
     if slope[steepest] < (settings.dvdt_min_V_s if is_rearmed else settings.fast_V_s):
         return None
     width = _length_above(V[crossing:end], settings.level_mV)
     if width * samples.dt_ms < settings.width_min_ms and crossing + width < end:
         return None
     outside = np.where(inside > ROUNDING, -np.inf, plain) if len(pulses) else plain
-    fastest = int(outside.argmax())
+    fastest = own.start + int(outside[own].argmax())
     return Upstroke(
         crossing=crossing,
         foot=foot,
