@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 from gbar import cells
 from gbar.cells import Cell
 from gbar.config.base import Number, Positive, Section
-from gbar.config.stimulus import StimulusSection, default_section
+from gbar.config.stimulus import StimulusSection, default_section, with_defaults
 from gbar.errors import UserError
 from gbar.solve.settings import LARGEST_DT_MS, RTOL_RANGE, Method, Precision, SolverSettings
 
@@ -61,7 +61,7 @@ class ProtocolSection(Section):
 
     def stimulus_of(self, cell: Cell) -> StimulusSection:
         """Return what drives a cell: what the user says, else what the cell has when nobody says anything."""
-        return self.stimulus or default_section(cell.stimulus)
+        return with_defaults(self.stimulus, cell.stimulus) if self.stimulus else default_section(cell.stimulus)
 
 
 class SolverSection(Section):
