@@ -18,6 +18,8 @@ one shape,
     currents(y, c) -> {name: pA/pF}                 the scalable currents
     rates(y, c, stimulus) -> {state: per ms}        the right-hand side, stimulus in the unit of the cell's stimulus
 
+and, where it was written by a program, `linearised(y, c, stimulus) -> rates, {(state, state): derivative}` as well,
+
 or, of a cell that brings its own step ("backward_euler" among its methods), for states `y` (states, lanes),
 
     initial(c) -> y                                 the states at t = 0
@@ -244,6 +246,15 @@ class Cell:
         """
         rate = self._module().rates(self._named(y), c, stimulus)
         return [rate[name] for name in self.state_names]
+
+    def linearised(self, y: Any, c: SimpleNamespace, stimulus: Any = 0.0) -> tuple[list[Any], dict[Any, Any]] | None:
+        """Return dy/dt and its derivatives as the equations give them, by (row, column); None where they do not."""
+        function = getattr(self._module(), "linearised", None)
+        if function is None:
+            return None
+        rate, entries = function(self._named(y), c, stimulus)
+        place = {name: k for k, name in enumerate(self.state_names)}
+        return [rate[name] for name in self.state_names], {(place[i], place[j]): x for (i, j), x in entries.items()}
 
     def initial_in(self, c: SimpleNamespace) -> Any:
         """Return the states at t = 0, (states, lanes), of a cell that brings its own step."""

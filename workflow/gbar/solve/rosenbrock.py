@@ -20,8 +20,7 @@ import numpy as np
 
 from gbar.cells.cell import Cell
 from gbar.cells.compensated import plus
-from gbar.solve.derivative import sparse_jacobian
-from gbar.solve.driving import constants_in, system
+from gbar.solve.driving import constants_in, linearised, system
 from gbar.solve.elimination import Entries, eliminate
 from gbar.solve.lanes import Lanes
 from gbar.solve.settings import DIVERGED
@@ -97,7 +96,7 @@ def advance(cell: Cell, record: tuple[int, ...], clamped: bool, steps: int) -> C
             idle = closed | switching
 
             rates = system(cell, c, stimulus, clamped)
-            f, J = sparse_jacobian(rates, list(y))
+            f, J = linearised(cell, c, stimulus, clamped, list(y))
             row = jnp.stack([lanes.t, *(y[i] for i in record), *(f[i] for i in record)])
             records = jax.lax.dynamic_update_index_in_dim(records, row, count, 0)
 

@@ -9,11 +9,13 @@ import numpy as np
 from gbar.cells.cell import Current, Parameter, State, Stimulation
 from gbar.cells.imported import parameters, states, units, writing
 from gbar.cells.imported.arranging import arranged
+from gbar.cells.imported.bounding import bounding, check_start
 from gbar.cells.imported.currents import Scalable, scalables
+from gbar.cells.imported.linearising import linearised
 from gbar.cells.imported.model import STIMULUS, Source, Told
 from gbar.cells.imported.singularities import Rewriting
 from gbar.cells.imported.stimulus import Driven, driven
-from gbar.cells.imported.tree import Node, evaluate, make, name, names_in, number, substituted
+from gbar.cells.imported.tree import Node, evaluate, make, name, names_in, number, rebuilt, substituted
 
 SCALE = "<scale>"  # before the name of a current: its factor
 LANES = 100  # random states at which what is found is tested
@@ -77,6 +79,11 @@ def compiled(source: Source, told: Told) -> Compiled:
     if drive.added:
         per_ms[source.voltage] = make("sub", per_ms[source.voltage], name(STIMULUS))
     at = at | {source.voltage: at[source.voltage] * mV} | {SCALE + one.name: 1.0 for one in scaled}
+    start = at | dict(source.initial) | {source.voltage: source.initial[source.voltage] * mV}
+    check_start(source.name, per_ms, start, source.voltage)
+    new = rebuilt([*per_ms.values(), *nodes.values()], bounding(source.voltage, order, at))
+    per_ms = {state: new[node] for state, node in per_ms.items()}
+    nodes = {one: new[node] for one, node in nodes.items()}
     constants = parameters.named(source, literals, scaled)
     found = parameters.conductances(per_ms, literals, {one.name: SCALE + one.name for one in scaled}, at)
     state_names = states.names_of(source)
@@ -98,16 +105,7 @@ def compiled(source: Source, told: Told) -> Compiled:
         node: _local(one) for one, node in nodes.items() if one in equations and node.op not in ("number", "name")
     }
     return Compiled(
-        text=writing.module_text(
-            _program(
-                source,
-                {state_names[one]: per_ms[one] for one in order},
-                currents,
-                places,
-                set(order) | {STIMULUS},
-                called,
-            )
-        ),
+        text=writing.module_text(_program(source, per_ms, currents, state_names, places, called)),
         states=states.described(source, order, per_ms, state_names, mV, at),
         parameters=described,
         currents=tuple(Current(one.name, one.meaning, one.also) for one in scaled),
@@ -194,17 +192,23 @@ def _program(
     source: Source,
     rates: Mapping[str, Node],
     currents: Mapping[str, Node],
+    names: Mapping[str, str],
     places: Mapping[str, str],
-    changing: set[str],
     called: Mapping[Node, str],
 ) -> writing.Program:
-    roots = [*rates.values(), *currents.values()]
-    new = arranged(roots, changing)
+    """Return what the module computes; the rates are by the file's names of the states, `names` are gbar's."""
+    states = list(rates)
+    changing = {*states, STIMULUS}
+    new = arranged([*rates.values(), *currents.values()], changing)
+    shared, entries = linearised({state: new[node] for state, node in rates.items()}, states)
+    again = arranged([*shared.values(), *entries.values()], changing)
     return writing.Program(
         title=f"The equations of {source.name}, as gbar writes them from a file; do not edit.",
-        rates=dict(zip(rates, (new[node] for node in rates.values()), strict=True)),
-        currents=dict(zip(currents, (new[node] for node in currents.values()), strict=True)),
+        rates={names[state]: new[node] for state, node in rates.items()},
+        currents={one: new[node] for one, node in currents.items()},
         places=places,
         changing=changing,
         called={new[node]: text for node, text in called.items() if node in new},
+        shared={names[state]: again[node] for state, node in shared.items()},
+        jacobian={(names[i], names[j]): again[node] for (i, j), node in entries.items()},
     )

@@ -10,7 +10,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from gbar.cells.imported import tree
 from gbar.cells.rational import linear_over_exp as _linear_over_exp
+from gbar.cells.rational import slope_of_linear_over_exp as _slope_of_linear_over_exp
 
 __all__ = [
     "SimpleNamespace",
@@ -20,6 +22,7 @@ __all__ = [
     "asin",
     "atan",
     "both",
+    "bounded_exp",
     "ceil",
     "cos",
     "either",
@@ -33,6 +36,7 @@ __all__ = [
     "plain",
     "power",
     "sin",
+    "slope_of_linear_over_exp",
     "sqrt",
     "tan",
     "where",
@@ -54,6 +58,16 @@ def _function(of_number: Any, of_array: Any) -> Any:
 
 
 exp = _function(np.exp, jnp.exp)
+
+
+def bounded_exp(x: Any) -> Any:
+    """Return e^x of what may be large: no more than what its derivatives bear (e^700 in float64, e^87 in float32)."""
+    if _is_number(x):
+        return np.exp(np.minimum(x, tree.LARGEST_EXPONENT))
+    x = jnp.asarray(x)
+    return jnp.exp(jnp.minimum(x, tree.LARGEST_EXPONENT if x.dtype == jnp.float64 else 87.0))
+
+
 expm1 = _function(np.expm1, jnp.expm1)
 log = _function(np.log, jnp.log)
 sqrt = _function(np.sqrt, jnp.sqrt)
@@ -89,6 +103,11 @@ def linear_over_exp(x: Any) -> Any:
     if _is_number(x):
         return x / np.expm1(x) if x != 0 else np.float64(1.0)
     return _linear_over_exp(x)
+
+
+def slope_of_linear_over_exp(x: Any) -> Any:
+    """Return the derivative of x/(e^x - 1)."""
+    return tree.slope_of_linear_over_exp(x) if _is_number(x) else _slope_of_linear_over_exp(x)
 
 
 def as_numbers(values: Any) -> SimpleNamespace:

@@ -12,11 +12,30 @@ from typing import Any
 
 import numpy as np
 
-UNARY = ("neg", "exp", "expm1", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "floor", "ceil", "abs")
+UNARY = (
+    "neg",
+    "exp",
+    "bounded_exp",
+    "expm1",
+    "log",
+    "sqrt",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "floor",
+    "ceil",
+    "abs",
+)
 BINARY = ("add", "sub", "mul", "div", "pow", "mod")
 COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 CONDITIONS = (*COMPARISONS, "and", "or", "not")
-OPERATIONS = ("number", "name", *UNARY, *BINARY, *CONDITIONS, "if", "linear_over_exp")
+OPERATIONS = ("number", "name", *UNARY, *BINARY, *CONDITIONS, "if", "linear_over_exp", "slope_of_linear_over_exp")
+
+
+LARGEST_EXPONENT = 700.0  # of a bounded exponential in float64, whose square root of the largest number is far away
 
 
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
@@ -186,9 +205,19 @@ def linear_over_exp(x: Any) -> Any:
     return np.where(x == 0, 1.0, safe / np.expm1(safe))[()]
 
 
+def slope_of_linear_over_exp(x: Any) -> Any:
+    """Return the derivative of x/(e^x - 1), -1/2 at 0."""
+    x = np.asarray(x, float)
+    safe = np.where(np.abs(x) < 1e-2, 1.0, x)
+    value = linear_over_exp(safe)
+    series = -0.5 + x / 6 - x**3 / 180 + x**5 / 5040
+    return np.where(np.abs(x) < 1e-2, series, value * (1 - value) / safe - value)[()]
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "neg": np.negative,
     "exp": np.exp,
+    "bounded_exp": lambda x: np.exp(np.minimum(x, LARGEST_EXPONENT)),
     "expm1": np.expm1,
     "log": np.log,
     "sqrt": np.sqrt,
@@ -218,6 +247,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "not": np.logical_not,
     "if": np.where,
     "linear_over_exp": linear_over_exp,
+    "slope_of_linear_over_exp": slope_of_linear_over_exp,
 }
 
 

@@ -4,6 +4,7 @@ import keyword
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from gbar.cells.imported.arranging import uses, varying
 from gbar.cells.imported.tree import Node, in_order
@@ -23,10 +24,11 @@ _INFIX = {
 }
 _BINDS = {"add": 3, "sub": 3, "mul": 4, "div": 4, "neg": 5, "lt": 2, "le": 2, "gt": 2, "ge": 2, "eq": 2, "ne": 2}
 _CALLS = {
-    "exp": "exp", "expm1": "expm1", "log": "log", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tan": "tan",
+    "exp": "exp", "bounded_exp": "bounded_exp", "expm1": "expm1", "log": "log", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tan": "tan",
     "asin": "asin", "acos": "acos", "atan": "atan", "floor": "floor", "ceil": "ceil", "abs": "absolute",
     "pow": "power", "mod": "mod",
     "and": "both", "or": "either", "not": "not_", "if": "where", "linear_over_exp": "linear_over_exp",
+    "slope_of_linear_over_exp": "slope_of_linear_over_exp",
 }  # fmt: skip
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _TAKEN = {*_CALLS.values(), "c", "p", "y", "s", "scale", "parameter", "tuning", "stimulus", "plain", "as_numbers", "np"}
@@ -51,6 +53,8 @@ class Program:
         places: how each name is written: y.V, p.gKr, scale.IKr, stimulus.
         changing: the names that change in time.
         called: names of expressions.
+        shared: the rates once more, written so that they share most with their derivatives.
+        jacobian: derivative of a rate by a state, by the names of both.
     """
 
     title: str
@@ -59,6 +63,8 @@ class Program:
     places: Mapping[str, str]
     changing: set[str]
     called: Mapping[Node, str] = field(default_factory=dict)
+    shared: Mapping[str, Node] = field(default_factory=dict)
+    jacobian: Mapping[tuple[str, str], Node] = field(default_factory=dict)
 
 
 def module_text(program: Program) -> str:
@@ -81,6 +87,9 @@ def module_text(program: Program) -> str:
             "",
             *writer.function("rates(y, c, stimulus=0.0)", "dy/dt of every state per ms", program.rates),
             "",
+            "",
+            *writer.linearised(),
+            "",
         ]
     )
 
@@ -88,7 +97,9 @@ def module_text(program: Program) -> str:
 class _Writer:
     def __init__(self, program: Program):
         self._program = program
-        roots = [*program.rates.values(), *program.currents.values()]
+        roots = [
+            *program.rates.values(), *program.currents.values(), *program.shared.values(), *program.jacobian.values()
+        ]  # fmt: skip
         self._moving = varying(roots, program.changing)
         order = in_order(roots)
         needed = {arg for node in order if node in self._moving for arg in node.args} | set(roots)
@@ -142,7 +153,25 @@ class _Writer:
 
     def function(self, head: str, what: str, results: Mapping[str, Node]) -> list[str]:
         """Return the lines of a function of the states."""
-        lines = [f"def {head}:", f'    """Return {what}."""']
+        lines, texts = self._body(results)
+        lines = [f"def {head}:", f'    """Return {what}."""', *lines, "    return {"]
+        return [*lines, *(f'        "{name}": {text},' for name, text in texts.items()), "    }"]
+
+    def linearised(self) -> list[str]:
+        """Return the lines of the function that returns the rates and their derivatives."""
+        program = self._program
+        lines, texts = self._body({**program.shared, **program.jacobian})
+        head = [
+            "def linearised(y, c, stimulus=0.0):",
+            '    """Return dy/dt per ms, and its derivatives by (rate, state)."""',
+        ]
+        rates = [f'        "{name}": {texts[name]},' for name in program.shared]
+        entries = [f'        ("{i}", "{j}"): {texts[i, j]},' for i, j in program.jacobian]
+        return [*head, *lines, "    return {", *rates, "    }, {", *entries, "    }"]
+
+    def _body(self, results: Mapping[Any, Node]) -> tuple[list[str], dict[Any, str]]:
+        """Return the statements before the results of a function, and the text of each result."""
+        lines: list[str] = []
         count = uses(results.values())
         written: dict[Node, str] = {node: f"c.{name}" for node, name in self._fields.items()}
         for node in in_order(results.values()):
@@ -152,9 +181,7 @@ class _Writer:
                 name = self._names.get(node) or self._free("x")
                 lines.append(f"    {name} = {self._text(node, written, 0, top=True)}")
                 written[node] = name
-        lines.append("    return {")
-        lines += [f'        "{name}": {self._text(node, written, 0)},' for name, node in results.items()]
-        return [*lines, "    }"]
+        return lines, {key: self._text(node, written, 0) for key, node in results.items()}
 
     def _text(self, node: Node, written: Mapping[Node, str], binds: int, top: bool = False) -> str:
         if not top and node in written:
