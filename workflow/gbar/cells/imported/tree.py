@@ -12,28 +12,13 @@ from typing import Any
 
 import numpy as np
 
-UNARY = (
-    "neg",
-    "exp",
-    "bounded_exp",
-    "expm1",
-    "log",
-    "sqrt",
-    "sin",
-    "cos",
-    "tan",
-    "asin",
-    "acos",
-    "atan",
-    "floor",
-    "ceil",
-    "abs",
-)
-BINARY = ("add", "sub", "mul", "div", "pow", "mod")
+# Functions of one argument that have the same name in the equations; the other operations.
+FUNCTIONS = ("exp", "bounded_exp", "expm1", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "floor", "ceil")
+RATIOS = ("linear_over_exp", "slope_of_linear_over_exp")
 COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 CONDITIONS = (*COMPARISONS, "and", "or", "not")
-OPERATIONS = ("number", "name", *UNARY, *BINARY, *CONDITIONS, "if", "linear_over_exp", "slope_of_linear_over_exp")
-
+ARITHMETIC = ("neg", "add", "sub", "mul", "div", "pow", "mod", "abs", "if")
+OPERATIONS = ("number", "name", *FUNCTIONS, *RATIOS, *ARITHMETIC, *CONDITIONS)
 
 LARGEST_EXPONENT = 700.0  # of a bounded exponential in float64, whose square root of the largest number is far away
 

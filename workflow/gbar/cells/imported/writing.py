@@ -7,29 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gbar.cells.imported.arranging import uses, varying
-from gbar.cells.imported.tree import Node, in_order
+from gbar.cells.imported.tree import FUNCTIONS, RATIOS, Node, in_order
 
-WIDTH = 116
-_INFIX = {
-    "add": "+",
-    "sub": "-",
-    "mul": "*",
-    "div": "/",
-    "lt": "<",
-    "le": "<=",
-    "gt": ">",
-    "ge": ">=",
-    "eq": "==",
-    "ne": "!=",
-}
-_BINDS = {"add": 3, "sub": 3, "mul": 4, "div": 4, "neg": 5, "lt": 2, "le": 2, "gt": 2, "ge": 2, "eq": 2, "ne": 2}
-_CALLS = {
-    "exp": "exp", "bounded_exp": "bounded_exp", "expm1": "expm1", "log": "log", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tan": "tan",
-    "asin": "asin", "acos": "acos", "atan": "atan", "floor": "floor", "ceil": "ceil", "abs": "absolute",
-    "pow": "power", "mod": "mod",
-    "and": "both", "or": "either", "not": "not_", "if": "where", "linear_over_exp": "linear_over_exp",
-    "slope_of_linear_over_exp": "slope_of_linear_over_exp",
-}  # fmt: skip
+_COMPARED = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+_INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", **_COMPARED}
+_BINDS = {"add": 3, "sub": 3, "mul": 4, "div": 4, "neg": 5, **dict.fromkeys(_COMPARED, 2)}
+_OTHER = {"abs": "absolute", "pow": "power", "mod": "mod", "and": "both", "or": "either", "not": "not_", "if": "where"}
+_CALLS = {op: op for op in (*FUNCTIONS, *RATIOS)} | _OTHER
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _TAKEN = {*_CALLS.values(), "c", "p", "y", "s", "scale", "parameter", "tuning", "stimulus", "plain", "as_numbers", "np"}
 
