@@ -94,6 +94,8 @@ def design_key(sweep: SweepSection) -> str:
     files = {"design.path": sweep.design.path if isinstance(sweep.design, TableDesign) else None}
     files["cell.morphology"] = sweep.cell.morphology
     files["stimulus.path"] = getattr(stimulus, "path", None)
+    if sweep.cell.file is not None:
+        digest.update(sweep.cell.cell().name.encode())  # which holds a digest of the file
     for key, path in files.items():
         if path is not None:
             digest.update(_content(key, path))
@@ -236,7 +238,8 @@ def _table(design: TableDesign, sweep: SweepSection) -> tuple[list[str], np.ndar
     header, rows = read_csv(design.path)
     allowed = sweep.own_values()
     cell = sweep.cell.cell()
-    names = design.vary or header
+    names = [cell.called(name) for name in design.vary or header]
+    header = [cell.called(name) for name in header]
     for name in names:
         if header.count(name) > 1:
             raise UserError(f"{design.path}: the column {name!r} stands twice; every column must have its own name")

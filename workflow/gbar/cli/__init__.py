@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from gbar import __version__
 from gbar.cli import (
     cells,
+    check_cell,
     emulate,
     figure,
     gating,
@@ -28,6 +29,7 @@ GROUPS = (
     predict,
     invert_recording,
     cells,
+    check_cell,
     verify,
     schema,
     sweep,

@@ -91,9 +91,13 @@ def system(cell: Cell, c: SimpleNamespace, stimulus: jax.Array, clamped: bool) -
 
     def rates(*y: jax.Array) -> list[jax.Array]:
         if not clamped:
-            return cell.rates(y, c, stimulus)
-        f = dict(zip(cell.state_names, cell.rates(y, c), strict=True))
+            return filled(cell.rates(y, c, stimulus), y)
+        f = dict(zip(cell.state_names, filled(cell.rates(y, c), y), strict=True))
         return list((f | {"V": jnp.zeros_like(f["V"])}).values())
+
+    def filled(f: list[jax.Array], y: Sequence[jax.Array]) -> list[jax.Array]:
+        """Return rates of the shape of the states: one may be the same number in all lanes."""
+        return [x if jnp.ndim(x) else jnp.full_like(y[0], x) for x in f]
 
     return rates
 

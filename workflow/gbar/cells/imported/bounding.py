@@ -3,7 +3,7 @@
 The derivative of 1/(1 + exp(U)) is 0 times infinity where exp(U) overflows, which float32 does from U = 88 on.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,3 +54,14 @@ def bounding(voltage: str, states: Sequence[str], at: Mapping[str, Any]) -> Call
         return make("bounded_exp", node.args[0])
 
     return change
+
+
+def singular(rates: Mapping[str, Node], start: Mapping[str, Any], voltage: str) -> Iterator[str]:
+    """Yield a sentence for each state whose rate has no value at some voltages of a grid."""
+    V = np.arange(*VOLTAGES_MV)
+    values = evaluate(list(rates.values()), dict(start) | {voltage: V})
+    for state, value in zip(rates, values, strict=True):
+        bad = ~np.isfinite(np.broadcast_to(value, V.shape))
+        if bad.any():
+            shown = ", ".join(f"{one:g}" for one in V[bad][:5])
+            yield f"the rate of {state} has no value at V = {shown} mV{' and others' if bad.sum() > 5 else ''}"

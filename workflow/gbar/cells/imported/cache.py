@@ -22,7 +22,6 @@ from gbar.cells.imported.model import Told
 from gbar.errors import UserError
 from gbar.files import regular, write_text
 
-ENDINGS = (".mmt", ".cellml", ".sbml", ".xml")
 SHOWN = 12  # digits of a file's digest in a cell's name
 VARIANT = "file"
 DT_MS = 0.005  # of Rush-Larsen, where the user says nothing
@@ -33,11 +32,6 @@ _HREF = re.compile(rb"""href\s*=\s*["']([^"']+)["']""")
 def folder() -> Path:
     """Return the folder of compiled cells."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gbar" / "cells"
-
-
-def is_file(text: str) -> bool:
-    """Return whether the name of a cell is that of a file."""
-    return text.endswith(ENDINGS)
 
 
 def cell_of(file: str | Path, told: Told = NOTHING) -> Cell:
@@ -76,9 +70,9 @@ def names() -> list[str]:
     return sorted(path.name.removesuffix(ending) for path in folder().glob(f"*{ending}"))
 
 
-def findings(name: str) -> tuple[str, ...]:
-    """Return what was understood of a compiled cell, in sentences."""
-    return tuple(json.loads(_table(name).read_text(encoding="utf-8"))["findings"])
+def table(cell: Cell) -> dict[str, Any]:
+    """Return what was understood of a compiled cell: the fields of `compiling.Compiled` but for the text."""
+    return json.loads(_table(cell.name).read_text(encoding="utf-8"))
 
 
 def text_of(cell: Cell) -> str:
@@ -138,6 +132,17 @@ def _module(name: str) -> str:
 
 def _compile(path: Path, told: Told, name: str) -> None:
     print(f"gbar: compiling {path}: reading its equations", file=sys.stderr, flush=True)
+    made = in_child("compile", path, told)
+    write_text(folder() / f"{_module(name)}.py", made.pop("text"))
+    write_text(_table(name), json.dumps(made, indent=1))
+
+
+def in_child(task: str, path: Path, told: Told) -> dict[str, Any]:
+    """Return what a process of its own finds out about a file; see `gbar.cells.imported.child`.
+
+    Raises:
+        UserError: it finds something wrong with the file, or fails.
+    """
     with tempfile.TemporaryDirectory(prefix="gbar-cell-") as home:
         library = str(Path(__file__).parents[3])
         environment = os.environ | {
@@ -146,16 +151,14 @@ def _compile(path: Path, told: Told, name: str) -> None:
             "MPLCONFIGDIR": home,
             "PYTHONPATH": os.pathsep.join(filter(None, [library, os.environ.get("PYTHONPATH")])),
         }
-        out = Path(home) / "compiled.json"
-        command = [sys.executable, "-m", "gbar.cells.imported.child", str(path.resolve()), str(out)]
+        out = Path(home) / "found.json"
+        command = [sys.executable, "-m", "gbar.cells.imported.child", task, str(path.resolve()), str(out)]
         done = subprocess.run(
             command, input=json.dumps(asdict(told)), env=environment, capture_output=True, text=True, check=False
         )
         if done.returncode or not out.exists():
             raise UserError(_reason(path, done))
-        made = json.loads(out.read_text(encoding="utf-8"))
-    write_text(folder() / f"{_module(name)}.py", made.pop("text"))
-    write_text(_table(name), json.dumps(made, indent=1))
+        return json.loads(out.read_text(encoding="utf-8"))
 
 
 def _reason(path: Path, done: subprocess.CompletedProcess) -> str:

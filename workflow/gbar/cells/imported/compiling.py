@@ -9,7 +9,7 @@ import numpy as np
 from gbar.cells.cell import Current, Parameter, State, Stimulation
 from gbar.cells.imported import parameters, states, units, writing
 from gbar.cells.imported.arranging import arranged
-from gbar.cells.imported.bounding import bounding, check_start
+from gbar.cells.imported.bounding import bounding, check_start, singular
 from gbar.cells.imported.currents import Scalable, scalables
 from gbar.cells.imported.linearising import linearised
 from gbar.cells.imported.model import STIMULUS, Source, Told
@@ -37,6 +37,7 @@ class Compiled:
         mV: how many mV one unit of the file's voltage is.
         file_states: the file's name of each state.
         findings: what was understood, in sentences.
+        singular: rates that have no value at some voltage, in sentences.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Compiled:
     mV: float
     file_states: tuple[str, ...]
     findings: tuple[str, ...]
+    singular: tuple[str, ...]
 
 
 def compiled(source: Source, told: Told) -> Compiled:
@@ -116,6 +118,7 @@ def compiled(source: Source, told: Told) -> Compiled:
         mV=mV,
         file_states=tuple(order),
         findings=tuple(findings),
+        singular=tuple(singular(per_ms, start, source.voltage)),
     )
 
 

@@ -80,18 +80,44 @@ def _loaded(path: Path) -> tuple[Any, Any, dict[tuple[str, str], list[str]]]:
     return model, None, also
 
 
-def _source(path: Path, model: Any, protocol: Any, also: dict[tuple[str, str], list[str]], told: Told) -> Source:
-    findings: list[str] = []
+def prepared(path: Path, told: Told) -> tuple[Any, Any]:
+    """Return Myokit's model and protocol of a file, a pulse that was written into the equations taken out.
+
+    Raises:
+        UserError: as `read`.
+    """
+    model, protocol, _ = _loaded(path)
+    model.validate()
+    return model, _taken_out(path, model, protocol, told)[0]
+
+
+def voltage_of(path: Path, model: Any, told: Told) -> str:
+    """Return the name of the membrane potential.
+
+    Raises:
+        UserError: there is none, or several.
+    """
+    return _voltage(path, model, told.voltage)
+
+
+def _taken_out(path: Path, model: Any, protocol: Any, told: Told) -> tuple[Any, bool]:
+    """Return the pulses, after they were taken out of the equations if they were in there, and whether they were."""
     if told.time is not None and model.time() is None:
         _named(path, model, "time", told.time).set_binding("time")
-    voltage = _voltage(path, model, told.voltage)
-    stimulus = _stimulus(path, model, told.stimulus)
     if model.binding("pace") is None or not list(model.binding("pace").refs_by()):
         taken_out = myokit.lib.guess.remove_embedded_protocol(model)
         if taken_out is not None:
-            protocol = taken_out
-            findings.append("the pulses written into the equations became the stimulus")
-            stimulus = stimulus or _stimulus(path, model, None)
+            return taken_out, True
+    return protocol, False
+
+
+def _source(path: Path, model: Any, protocol: Any, also: dict[tuple[str, str], list[str]], told: Told) -> Source:
+    findings: list[str] = []
+    voltage = _voltage(path, model, told.voltage)
+    protocol, was_inside = _taken_out(path, model, protocol, told)
+    if was_inside:
+        findings.append("the pulses written into the equations became the stimulus")
+    stimulus = _stimulus(path, model, told.stimulus)
     model.validate()
     converted = _Converted(model)
     rates = {state.qname(): converted(state.rhs()) for state in model.states()}
