@@ -191,13 +191,14 @@ class Cell:
     def called(self, name: str, *, currents: bool = True, parameters: bool = True) -> str:
         """Return the cell's own name of what can be scaled (currents) or set; a name that is none, as it is.
 
+        A name of both is that of the current: scaling it is what setting its conductance comes to.
+
         Raises:
             UserError: the name could be of several.
         """
-        items = [*(self.currents if currents else ()), *(self.parameters if parameters else ())]
-        if any(name == item.name for item in items):
-            return name
         for kind in (self.currents if currents else (), self.parameters if parameters else ()):
+            if any(name == item.name for item in kind):
+                return name
             found = [item.name for item in kind if name in item.also]
             if len(found) > 1:
                 raise UserError(f"{name}: could be {' or '.join(found)} of {self.name}; say which")

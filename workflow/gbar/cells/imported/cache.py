@@ -19,6 +19,7 @@ from typing import Any
 
 from gbar.cells.cell import Cell, Current, Parameter, State, Stimulation
 from gbar.cells.imported.model import Told
+from gbar.digest import file_digest
 from gbar.errors import UserError
 from gbar.files import regular, write_text
 
@@ -132,7 +133,7 @@ def _module(name: str) -> str:
 
 def _compile(path: Path, told: Told, name: str) -> None:
     print(f"gbar: compiling {path}: reading its equations", file=sys.stderr, flush=True)
-    made = in_child("compile", path, told)
+    made = in_child("compile", path, told) | {"file": path.name, "sha256": file_digest(path)}
     write_text(folder() / f"{_module(name)}.py", made.pop("text"))
     write_text(_table(name), json.dumps(made, indent=1))
 
@@ -182,7 +183,7 @@ def _loaded(table: Path) -> Cell:
         variant=VARIANT,
         variants=(VARIANT,),
         title=made["title"],
-        reference=made["reference"],
+        reference=f"{made['reference'] or made['title']}, as in the file {made['file']} (SHA-256 {made['sha256']})",
         states=tuple(State(**one) for one in made["states"]),
         parameters=tuple(Parameter(**_tuples(one)) for one in made["parameters"]),
         currents=tuple(Current(**_tuples(one)) for one in made["currents"]),

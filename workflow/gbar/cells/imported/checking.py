@@ -43,15 +43,21 @@ class Proof:
         return self.worst <= SAME_RATE and (self.rms_mV is None or self.rms_mV <= SAME_TRACE_MV)
 
 
-def prove(file: str | Path, told: Told, cell: Cell) -> Proof:
+def prove(file: str | Path, told: Told, cell: Cell, traced: bool = True) -> Proof:
     """Compare the cell of a file with Myokit's reading of it.
 
     JAX must have been started in double precision.
 
+    Args:
+        file: the file.
+        told: what the user says of it.
+        cell: its cell.
+        traced: whether to compare a trace as well.
+
     Raises:
         UserError: the file cannot be read.
     """
-    table, found = cache.table(cell), cache.in_child("prove", Path(file), told)
+    table, found = cache.table(cell), cache.in_child("prove" if traced else "rates", Path(file), told)
     order = [found["names"].index(name) for name in table["file_states"]]
     units = np.ones(len(order))
     units[0] = table["mV"]

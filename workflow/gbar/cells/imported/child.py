@@ -15,7 +15,7 @@ from gbar.errors import UserError
 
 
 def main(task: str, file: str, out: str) -> int:
-    """Do a task, "compile" or "prove", and return the exit status."""
+    """Do a task, "compile", "rates" or "prove", and return the exit status."""
     given = json.load(sys.stdin)
     told = Told(**{**given, "currents": tuple((name, variable) for name, variable in given["currents"])})
     try:
@@ -33,8 +33,8 @@ def main(task: str, file: str, out: str) -> int:
 def _task(task: str) -> Callable[[Path, Told], dict[str, Any]]:
     from gbar.cells.imported import compiling, proving, reading
 
-    if task == "prove":
-        return proving.proof
+    if task in ("rates", "prove"):
+        return lambda path, told: proving.proof(path, told, traced=task == "prove")
     return lambda path, told: asdict(compiling.compiled(reading.read(path, told), told))
 
 

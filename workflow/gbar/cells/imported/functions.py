@@ -91,10 +91,15 @@ def mod(a: Any, b: Any) -> Any:
     return a - b * floor(a / b)
 
 
-def where(condition: Any, a: Any, b: Any) -> Any:
-    """Return a where a condition holds, b elsewhere; one of them alone where the condition is known."""
+def where(condition: Any, a: Any, b: Any, like: Any = None) -> Any:
+    """Return a where a condition holds, b elsewhere; one of them alone where the condition is known.
+
+    Two numbers, which have no precision of their own, become as precise as `like`.
+    """
     if _is_number(condition):
         return a if condition else b
+    if like is not None and _is_number(a) and _is_number(b):
+        a = jnp.asarray(a, jnp.asarray(like).dtype)
     return jnp.where(condition, a, b)
 
 

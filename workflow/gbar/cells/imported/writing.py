@@ -183,5 +183,8 @@ class _Writer:
             # (a - b) - c needs no brackets, a - (b - c) does.
             text = f"{left} {_INFIX[node.op]} {self._text(node.args[1], written, mine + 1)}"
         else:
-            return f"{_CALLS[node.op]}({', '.join(self._text(arg, written, 0) for arg in node.args)})"
+            texts = [self._text(arg, written, 0) for arg in node.args]
+            if node.op == "if" and not set(node.args[1:]) & self._moving and node in self._moving:
+                texts.append("y.V")
+            return f"{_CALLS[node.op]}({', '.join(texts)})"
         return f"({text})" if mine < binds else text
