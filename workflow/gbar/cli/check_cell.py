@@ -53,7 +53,7 @@ def _run(options: argparse.Namespace) -> int:
         print(f"    Myokit warns: {warning}")
     print("  checked:")
     print(
-        f"    rates at {proof.states} states differ from Myokit's by at most {proof.worst:.1e} of the largest of their "
+        f"    {proof.rates} rates differ from Myokit's by at most {proof.worst:.1e} of the largest of their "
         f"state ({proof.where})"
     )
     if proof.rms_mV is None:

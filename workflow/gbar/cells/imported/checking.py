@@ -22,7 +22,7 @@ class Proof:
     """How a cell compares.
 
     Attributes:
-        states: how many states of the cell had rates to compare.
+        rates: how many were compared; a few have no value in Python's arithmetic.
         worst: largest difference of a rate, relative to the largest of its state.
         where: the state of that.
         rms_mV: difference of the traces outside of upstrokes; None where there is none to compare.
@@ -30,7 +30,7 @@ class Proof:
         warnings: of reading the file.
     """
 
-    states: int
+    rates: int
     worst: float
     where: str
     rms_mV: float | None
@@ -61,17 +61,17 @@ def prove(file: str | Path, told: Told, cell: Cell, traced: bool = True) -> Proo
     order = [found["names"].index(name) for name in table["file_states"]]
     units = np.ones(len(order))
     units[0] = table["mV"]
-    known = [k for k, rates in enumerate(found["rates"]) if rates is not None]
-    y = np.array(found["states"])[known][:, order].T * units[:, None]
-    theirs = np.array([found["rates"][k] for k in known])[:, order].T * units[:, None] / table["ms"]
+    y = np.array(found["states"])[:, order].T * units[:, None]
+    theirs = np.array(found["rates"], float)[:, order].T * units[:, None] / table["ms"]
     ours = _rates(cell, y)
     floor = np.array([state.floor or 0.0 for state in cell.states])[:, None]
-    apart = np.maximum(np.abs(ours - theirs) - ROUNDING * np.maximum(np.abs(y), floor), 0)
-    size = np.abs(theirs).max(axis=1, keepdims=True)
+    known = np.isfinite(theirs)
+    apart = np.where(known, np.maximum(np.abs(ours - theirs) - ROUNDING * np.maximum(np.abs(y), floor), 0), 0)
+    size = np.abs(np.where(known, theirs, 0)).max(axis=1, keepdims=True)
     relative = np.where(apart > 0, apart / np.where(size > 0, size, 1.0), 0.0).max(axis=1)
     worst = int(np.argmax(relative))
     return Proof(
-        states=len(known),
+        rates=int(known.sum()),
         worst=float(relative[worst]),
         where=table["file_states"][worst],
         rms_mV=_apart_mV(cell, np.array(found["trace"]) * table["mV"]) if "trace" in found else None,

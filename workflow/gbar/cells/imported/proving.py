@@ -46,11 +46,10 @@ def proof(path: Path, told: Told, traced: bool) -> dict[str, Any]:
     return found
 
 
-def _rates(model: Any, state: list[float]) -> list[float] | None:
-    try:
-        return [float(rate) for rate in model.evaluate_derivatives(state, {"time": 0, "pace": 0})]
-    except (myokit.NumericalError, ZeroDivisionError, OverflowError):
-        return None
+def _rates(model: Any, state: list[float]) -> list[float | None]:
+    """Return the rates at a state, None where Python's arithmetic has no value (0/0, or e to the power of 1000)."""
+    found = model.evaluate_derivatives(state, {"time": 0, "pace": 0}, ignore_errors=True)
+    return [float(rate) if np.isfinite(rate) else None for rate in found]
 
 
 def _trace(path: Path, model: Any, protocol: Any, told: Told) -> list[float]:
