@@ -12,6 +12,7 @@ from gbar.cells.imported.model import Told
 
 SAME_RATE = 1e-9  # of the largest rate of a state
 ROUNDING = 1e-15  # of a state's size, per ms: what is left where rates cancel out
+SIZE = 1000.0  # of a state, in what its error is absolute below: 1 of a fraction, 0.1 mM, 1 V
 SAME_TRACE_MV = 0.05  # root mean square, upstrokes left out
 UPSTROKE_MV_PER_MS = 5.0
 RTOL = 1e-7
@@ -66,7 +67,7 @@ def prove(file: str | Path, told: Told, cell: Cell, traced: bool = True) -> Proo
     ours = _rates(cell, y)
     floor = np.array([state.floor or 0.0 for state in cell.states])[:, None]
     known = np.isfinite(theirs)
-    apart = np.where(known, np.maximum(np.abs(ours - theirs) - ROUNDING * np.maximum(np.abs(y), floor), 0), 0)
+    apart = np.where(known, np.maximum(np.abs(ours - theirs) - ROUNDING * np.maximum(np.abs(y), SIZE * floor), 0), 0)
     size = np.abs(np.where(known, theirs, 0)).max(axis=1, keepdims=True)
     relative = np.where(apart > 0, apart / np.where(size > 0, size, 1.0), 0.0).max(axis=1)
     worst = int(np.argmax(relative))
