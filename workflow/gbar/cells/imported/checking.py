@@ -26,6 +26,7 @@ class Proof:
         rates: how many were compared; a few have no value in Python's arithmetic.
         worst: largest difference of a rate, relative to the largest of its state.
         where: the state of that.
+        same_rates: whether all differences are within `SAME_RATE`, or what rounding leaves where rates cancel out.
         rms_mV: difference of the traces outside of upstrokes; None where there is none to compare.
         no_trace: why there is none.
         warnings: of reading the file.
@@ -34,6 +35,7 @@ class Proof:
     rates: int
     worst: float
     where: str
+    same_rates: bool
     rms_mV: float | None
     no_trace: str
     warnings: tuple[str, ...]
@@ -41,7 +43,7 @@ class Proof:
     @property
     def agrees(self) -> bool:
         """Whether the cell is the file's."""
-        return self.worst <= SAME_RATE and (self.rms_mV is None or self.rms_mV <= SAME_TRACE_MV)
+        return self.same_rates and (self.rms_mV is None or self.rms_mV <= SAME_TRACE_MV)
 
 
 def prove(file: str | Path, told: Told, cell: Cell, traced: bool = True) -> Proof:
@@ -67,14 +69,16 @@ def prove(file: str | Path, told: Told, cell: Cell, traced: bool = True) -> Proo
     ours = _rates(cell, y)
     floor = np.array([state.floor or 0.0 for state in cell.states])[:, None]
     known = np.isfinite(theirs)
-    apart = np.where(known, np.maximum(np.abs(ours - theirs) - ROUNDING * np.maximum(np.abs(y), SIZE * floor), 0), 0)
-    size = np.abs(np.where(known, theirs, 0)).max(axis=1, keepdims=True)
-    relative = np.where(apart > 0, apart / np.where(size > 0, size, 1.0), 0.0).max(axis=1)
+    apart = np.where(known, np.abs(ours - theirs), 0.0)
+    size = np.abs(np.where(known, theirs, 0.0)).max(axis=1, keepdims=True)
+    allowed = SAME_RATE * size + ROUNDING * np.maximum(np.abs(y), SIZE * floor)
+    relative = (apart / np.where(size > 0, size, 1.0)).max(axis=1)
     worst = int(np.argmax(relative))
     return Proof(
         rates=int(known.sum()),
         worst=float(relative[worst]),
         where=table["file_states"][worst],
+        same_rates=bool(np.all(apart <= allowed)),
         rms_mV=_apart_mV(cell, np.array(found["trace"]) * table["mV"]) if "trace" in found else None,
         no_trace=found.get("no_trace", ""),
         warnings=tuple(found["warnings"]),
