@@ -92,8 +92,8 @@ class Rival:
     def __init__(self, file: Path, scales: dict[str, np.ndarray]):
         import myokit
 
-        from gbar.cells.imported import reading
         from gbar.cells.imported.currents import scalables
+        from gbar.cells.imported.files import reading
         from gbar.cells.imported.model import Told
 
         model, protocol = reading.prepared(file, Told())

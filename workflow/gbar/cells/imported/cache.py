@@ -111,7 +111,7 @@ def digest(file: str | Path, told: Told = NOTHING) -> str:
 def _generator() -> str:
     """Return a digest of the code that compiles files."""
     found = hashlib.blake2b(digest_size=6)
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         found.update(path.read_bytes())
     return found.hexdigest()
 
@@ -139,7 +139,7 @@ def _compile(path: Path, told: Told, name: str) -> None:
 
 
 def in_child(task: str, path: Path, told: Told) -> dict[str, Any]:
-    """Return what a process of its own finds out about a file; see `gbar.cells.imported.child`.
+    """Return what a process of its own finds out about a file; see `gbar.cells.imported.files.child`.
 
     Raises:
         UserError: it finds something wrong with the file, or fails.
@@ -153,7 +153,7 @@ def in_child(task: str, path: Path, told: Told) -> dict[str, Any]:
             "PYTHONPATH": os.pathsep.join(filter(None, [library, os.environ.get("PYTHONPATH")])),
         }
         out = Path(home) / "found.json"
-        command = [sys.executable, "-m", "gbar.cells.imported.child", task, str(path.resolve()), str(out)]
+        command = [sys.executable, "-m", "gbar.cells.imported.files.child", task, str(path.resolve()), str(out)]
         done = subprocess.run(
             command, input=json.dumps(asdict(told)), env=environment, capture_output=True, text=True, check=False
         )

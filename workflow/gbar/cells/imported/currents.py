@@ -79,7 +79,7 @@ class _Walk:
     """The way through sums."""
 
     def __init__(self, source: Source, equations: Mapping[str, Node]):
-        self._source, self._equations = source, source.equations | dict(equations)
+        self._source, self._equations = source, {**source.equations, **equations}
         self._varying: dict[str, bool] = {state: True for state in source.initial}
 
     def varies(self, name: str) -> bool:

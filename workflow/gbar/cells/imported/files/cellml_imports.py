@@ -8,9 +8,9 @@ import copy
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
+import lxml.etree as etree
 
-from gbar.cells.imported.xmlfile import local, parsed
+from gbar.cells.imported.files.xmlfile import local, parsed
 from gbar.errors import UserError
 
 HREF = "{http://www.w3.org/1999/xlink}href"

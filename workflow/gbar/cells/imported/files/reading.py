@@ -6,20 +6,19 @@ library: `gbar.cells.imported.compiling` runs this in a process of its own.
 
 import re
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import myokit
 import myokit.formats
 import myokit.lib.guess
-import myokit.units
 
-from gbar.cells.imported import tree, xmlfile
-from gbar.cells.imported.model import PACE, TIME, Pulses, Source, Told, Unit, Variable, derivative, near
-from gbar.cells.imported.tree import Node, make, name, number
+from gbar.cells.imported.files import xmlfile
+from gbar.cells.imported.files.converting import Converted
+from gbar.cells.imported.model import Pulses, Source, Told, Unit, Variable, derivative, near
 from gbar.errors import UserError, wrong
 
+VOLT = myokit.parse_unit("V")
 DOI = re.compile(r"10\.\d{4,9}/[-._;()/:A-Za-z0-9]*[A-Za-z0-9]")
 
 
@@ -69,13 +68,13 @@ def _loaded(path: Path) -> tuple[Any, Any, dict[tuple[str, str], list[str]]]:
         return myokit.formats.importer("cellml").model(str(path)), None, {}
     from myokit.formats.cellml import v1
 
-    from gbar.cells.imported.cellml_imports import resolved
+    from gbar.cells.imported.files.cellml_imports import resolved
 
     root = resolved(root, path)
     also = xmlfile.annotations(root)
     model = v1.CellMLParser().parse(root).myokit_model()
     for (component, variable), terms in also.items():
-        if model.has_component(component) and model.get(component).has_variable(variable):
+        if model.has_variable(f"{component}.{variable}"):
             model.get(f"{component}.{variable}").meta["oxmeta"] = terms[0]
     return model, None, also
 
@@ -119,7 +118,7 @@ def _source(path: Path, model: Any, protocol: Any, also: dict[tuple[str, str], l
         findings.append("the pulses written into the equations became the stimulus")
     stimulus = _stimulus(path, model, told.stimulus)
     model.validate()
-    converted = _Converted(model)
+    converted = Converted(model)
     rates = {state.qname(): converted(state.rhs()) for state in model.states()}
     equations = {
         one.qname(): converted(one.rhs())
@@ -177,12 +176,11 @@ def _voltage(path: Path, model: Any, told: str | None) -> str:
 
 def _candidates(model: Any) -> list[Any]:
     """Return the states that may be the membrane potential of a file that does not label it: one, or those that tie."""
-    volts = [state for state in model.states() if _is(state.unit(), myokit.units.V)]
+    volts = [state for state in model.states() if _is(state.unit(), VOLT)]
     named = [
         state
         for state in model.states()
-        if state.name().lower() in ("v", "vm", "v_m", "e_m", "em", "v_membrane")
-        and _is(state.unit(), myokit.units.V, True)
+        if state.name().lower() in ("v", "vm", "v_m", "e_m", "em", "v_membrane") and _is(state.unit(), VOLT, True)
     ]
     both = [state for state in named if state in volts]
     return both or volts or [state for state in named if state.parent().name().lower() in _MEMBRANES] or []
@@ -244,81 +242,3 @@ def _pulses(protocol: Any, findings: list[str]) -> Pulses | None:
     if not first.period() and first.multiplier():
         return None
     return Pulses(first.start(), first.duration(), first.period(), int(first.multiplier()), first.level())
-
-
-class _Converted:
-    """Expressions of Myokit as those of `gbar.cells.imported.tree`."""
-
-    def __init__(self, model: Any):
-        self._bound = {model.time(): name(TIME), model.binding("pace"): name(PACE)}
-        self.derivatives: dict[str, None] = {}  # states whose rate is read by other equations
-
-    def __call__(self, expression: Any) -> Node:
-        """Return an expression."""
-        if isinstance(expression, myokit.Number):
-            return number(expression.eval())
-        if isinstance(expression, myokit.Name):
-            variable = expression.var()
-            return self._bound.get(variable) or name(variable.qname())
-        if isinstance(expression, myokit.Derivative):
-            state = expression.var().qname()
-            self.derivatives[state] = None
-            return name(derivative(state))
-        arguments = [self(one) for one in expression]
-        operation = _SAME.get(type(expression))
-        if operation is not None:
-            return make(operation, *arguments)
-        special = _SPECIAL.get(type(expression))
-        if special is None:
-            raise UserError(f"{expression.code()}: {type(expression).__name__} is not supported")
-        return special(*arguments)
-
-
-def _log(x: Node, base: Node | None = None) -> Node:
-    return make("log", x) if base is None else make("div", make("log", x), make("log", base))
-
-
-def _piecewise(*arguments: Node) -> Node:
-    *pairs, result = arguments
-    for k in range(len(pairs) - 2, -1, -2):
-        result = make("if", pairs[k], pairs[k + 1], result)
-    return result
-
-
-_SAME = {
-    myokit.PrefixMinus: "neg",
-    myokit.Plus: "add",
-    myokit.Minus: "sub",
-    myokit.Multiply: "mul",
-    myokit.Divide: "div",
-    myokit.Remainder: "mod",
-    myokit.Power: "pow",
-    myokit.Sqrt: "sqrt",
-    myokit.Exp: "exp",
-    myokit.Sin: "sin",
-    myokit.Cos: "cos",
-    myokit.Tan: "tan",
-    myokit.ASin: "asin",
-    myokit.ACos: "acos",
-    myokit.ATan: "atan",
-    myokit.Floor: "floor",
-    myokit.Ceil: "ceil",
-    myokit.Abs: "abs",
-    myokit.If: "if",
-    myokit.Not: "not",
-    myokit.And: "and",
-    myokit.Or: "or",
-    myokit.Equal: "eq",
-    myokit.NotEqual: "ne",
-    myokit.More: "gt",
-    myokit.Less: "lt",
-    myokit.MoreEqual: "ge",
-    myokit.LessEqual: "le",
-}
-_SPECIAL: dict[type, Callable[..., Node]] = {
-    myokit.PrefixPlus: lambda x: x,
-    myokit.Log: _log,
-    myokit.Log10: lambda x: tree.make("mul", make("log", x), number(0.43429448190325182765)),
-    myokit.Quotient: lambda a, b: make("floor", make("div", a, b)),
-    myokit.Piecewise: _piecewise,
-}

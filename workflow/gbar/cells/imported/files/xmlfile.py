@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
+import lxml.etree as etree
 
 from gbar.errors import UserError
 

@@ -1,4 +1,4 @@
-"""The process that reads a stranger's file: `python -m gbar.cells.imported.child TASK FILE OUT`.
+"""The process that reads a stranger's file: `python -m gbar.cells.imported.files.child TASK FILE OUT`.
 
 What is told of the file comes as its input, as JSON; what it finds is written to OUT, or its error ends as one line.
 """
@@ -31,7 +31,8 @@ def main(task: str, file: str, out: str) -> int:
 
 
 def _task(task: str) -> Callable[[Path, Told], dict[str, Any]]:
-    from gbar.cells.imported import compiling, proving, reading
+    from gbar.cells.imported import compiling
+    from gbar.cells.imported.files import proving, reading
 
     if task in ("rates", "prove"):
         return lambda path, told: proving.proof(path, told, traced=task == "prove")
