@@ -54,7 +54,7 @@ bench: $(RIVALS) ## measure speed on one core, beside NEURON, Myokit, numba and 
 lock: ## pin the dependencies of pyproject.toml anew (needs uv), then install them
 	@test -n "$(UV)" || { echo "make lock needs uv" >&2; exit 1; }
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --extra workflow --extra slurm --extra formats --extra dev --output-file requirements.lock $(ARGS) pyproject.toml
+	  --extra workflow --extra slurm --extra formats --extra cells --extra dev --output-file requirements.lock $(ARGS) pyproject.toml
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --all-extras --constraint requirements.lock --output-file requirements-rivals.lock $(ARGS) pyproject.toml
 	@$(MAKE) --no-print-directory setup

@@ -1,5 +1,10 @@
 """The one exception for mistakes of the user, as opposed to faults of the program."""
 
+import difflib
+from collections.abc import Sequence
+
+MOST_NAMES = 40  # that are listed in full
+
 
 class UserError(Exception):
     """A mistake in a configuration, an option or an input file.
@@ -11,6 +16,16 @@ class UserError(Exception):
 
     def __init__(self, text: str):
         super().__init__("".join(one if one.isprintable() or one == "\n" else repr(one)[1:-1] for one in text))
+
+
+def among(name: str, allowed: Sequence[str]) -> str:
+    """Return what is allowed instead of a name, in words: all of it, or of much the nearest."""
+    if len(allowed) <= MOST_NAMES:
+        return ", ".join(allowed)
+    close = difflib.get_close_matches(name.lower(), [one.lower() for one in allowed], n=5, cutoff=0.5)
+    near = [one for one in allowed if one.lower() in close]
+    shown = near or list(allowed[:MOST_NAMES])
+    return f"{', '.join(shown)} and {len(allowed) - len(shown)} others"
 
 
 def wrong(key: str, value: object, allowed: str) -> UserError:

@@ -10,6 +10,7 @@ from snakemake.logging import logger
 LIBRARY = Path(CLONE).resolve() / "workflow"
 sys.path.insert(0, str(LIBRARY))
 
+from gbar import cells
 from gbar.jobs import resources
 from gbar.config.base import canonical
 from gbar.config.gating import CONTROL
@@ -128,9 +129,9 @@ def sweep_code(*modules):
     """The same for a job of one sweep, with the modules and data of its cell, which the library finds by name."""
 
     def of_sweep(wildcards):
-        cell = STUDY.sweeps[wildcards.sweep].cell.cell()
-        data = [os.path.relpath(file) for file in data_of(f"gbar.cells.{cell.name}")]
-        return code(*modules, f"gbar.cells.{cell.name}", cell.equations) + data
+        section = STUDY.sweeps[wildcards.sweep].cell
+        data = [section.file] if section.file else map(os.path.relpath, data_of(f"gbar.cells.{section.name}"))
+        return code(*modules, *cells.modules(section.cell())) + list(data)
 
     return of_sweep
 

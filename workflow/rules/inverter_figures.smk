@@ -230,7 +230,7 @@ rule figure_invert_sizes:
         mem_mb=mem_mb(need_of_page),
         runtime=runtime(need_of_page),
     params:
-        cell=lambda wildcards: STUDY.sweeps[inverter(wildcards).sweep].cell.name,
+        cell=lambda wildcards: STUDY.sweeps[inverter(wildcards).sweep].cell.cell().name,
     message:
         "Drawing accuracy against size of inverter {wildcards.inverter}"
     shell:

@@ -2,11 +2,12 @@
 
 import importlib
 from pathlib import Path
+from typing import Any
 
 from gbar.cells.cell import Cell, Current, Parameter, State, Stimulation
 from gbar.errors import UserError, wrong
 
-__all__ = ["Cell", "Current", "Parameter", "State", "Stimulation", "get", "names"]
+__all__ = ["Cell", "Current", "Parameter", "State", "Stimulation", "from_file", "get", "modules", "names"]
 
 # name -> module with `VARIANTS` (names, the default first) and `cell(variant) -> Cell`; imported when asked for,
 # so that one cell's file matters to no other cell's jobs. A cell with compartments takes `cell(variant, morphology)`.
@@ -18,6 +19,8 @@ _MODULES = {
     "mainen1996": "gbar.cells.mainen1996",
     "tentusscher2004": "gbar.cells.tentusscher2004",
 }
+_IMPORTED = "gbar.cells.imported"  # what makes cells of files, found by name as the cells are
+_ENDINGS = (".mmt", ".cellml", ".sbml", ".xml")
 _WITH_MORPHOLOGY = ("ballsticks", "mainen1996")
 
 
@@ -30,13 +33,16 @@ def get(name: str, variant: str | None = None, morphology: str | Path | None = N
     """Return a cell by name, in its default variant or the one named.
 
     Args:
-        name: one of `names()`.
+        name: one of `names()`, the path of a model in CellML, SBML or Myokit's format, or the name of such a cell that
+            has been compiled here (file@digest).
         variant: one of the cell's variants.
         morphology: a table of sections to use in place of the cell's own (cells with compartments).
 
     Raises:
         UserError: no such cell, no such variant of it, or a table that is no morphology.
     """
+    if name.endswith(_ENDINGS) or "@" in name:
+        return _imported(name, variant, morphology)
     if name not in _MODULES:
         raise wrong("cell", name, f"one of {', '.join(names())}")
     module = importlib.import_module(_MODULES[name])
@@ -50,3 +56,34 @@ def get(name: str, variant: str | None = None, morphology: str | Path | None = N
     if name not in _WITH_MORPHOLOGY:
         raise UserError(f"morphology: {name} has no compartments; {' and '.join(_WITH_MORPHOLOGY)} take one")
     return module.cell(variant, Path(morphology))
+
+
+def from_file(file: str | Path, **told: Any) -> Cell:
+    """Return the cell of a model in CellML, SBML or Myokit's format, compiled on the way if need be.
+
+    Args:
+        file: its path.
+        told: what the user says of it, as of `gbar.cells.imported.model.Told`.
+
+    Raises:
+        UserError: it cannot be read, is no model, or one that cannot be a cell.
+    """
+    cache, model = (importlib.import_module(f"{_IMPORTED}.{module}") for module in ("cache", "model"))
+    return cache.cell_of(file, model.Told(**told))
+
+
+def modules(cell: Cell) -> list[str]:
+    """Return the modules of the library that a cell's equations are in or made of."""
+    if cell.name not in _MODULES:
+        return [f"{_IMPORTED}.functions"]
+    return [_MODULES[cell.name], cell.equations]
+
+
+def _imported(name: str, variant: str | None, morphology: str | Path | None) -> Cell:
+    of_name = importlib.import_module(f"{_IMPORTED}.cache").named
+    cell = from_file(name) if name.endswith(_ENDINGS) else of_name(name)
+    if variant not in (None, cell.variant):
+        raise wrong(f"variant of {name}", variant, f"left out: a file is one cell ({cell.variant})")
+    if morphology is not None:
+        raise UserError(f"morphology: {name} has no compartments; {' and '.join(_WITH_MORPHOLOGY)} take one")
+    return cell

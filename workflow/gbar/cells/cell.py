@@ -18,6 +18,8 @@ one shape,
     currents(y, c) -> {name: pA/pF}                 the scalable currents
     rates(y, c, stimulus) -> {state: per ms}        the right-hand side, stimulus in the unit of the cell's stimulus
 
+and, where it was written by a program, `linearised(y, c, stimulus) -> rates, {(state, state): derivative}` as well,
+
 or, of a cell that brings its own step ("backward_euler" among its methods), for states `y` (states, lanes),
 
     initial(c) -> y                                 the states at t = 0
@@ -34,7 +36,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gbar.errors import wrong
+from gbar.errors import UserError, wrong
 
 Kind = Literal["voltage", "concentration", "gate", "buffer"]
 CORE_KINDS = ("voltage", "concentration")
@@ -42,12 +44,28 @@ CORE_KINDS = ("voltage", "concentration")
 
 @dataclass(frozen=True)
 class State:
-    """One state variable: its name, initial value, unit, and kind ("gate" and "buffer" relax, the rest is core)."""
+    """One state variable.
+
+    Attributes:
+        name: its name.
+        initial: its value at the start.
+        unit: its unit.
+        kind: what it is; "gate" and "buffer" relax, the rest is core, unless `core` says otherwise.
+        core: whether a solver keeps it in the core; by its kind when None.
+        floor: below this size its error is absolute; as usual for its kind when None.
+    """
 
     name: str
     initial: float
     unit: str
     kind: Kind
+    core: bool | None = None
+    floor: float | None = None
+
+    @property
+    def is_core(self) -> bool:
+        """Whether a solver keeps the state in the core, where all is coupled, or eliminates it."""
+        return self.kind in CORE_KINDS if self.core is None else self.core
 
 
 @dataclass(frozen=True)
@@ -61,6 +79,7 @@ class Parameter:
         meaning: what it is, in words.
         range: published range of designs that vary it.
         lowest: smallest value that makes sense; None where every finite one does.
+        also: other names under which it can be set.
     """
 
     name: str
@@ -69,14 +88,22 @@ class Parameter:
     meaning: str
     range: tuple[float, float] | None = None
     lowest: float | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Current:
-    """One current whose maximal conductance (or turnover) can be scaled; 1 is the cell's own value."""
+    """One current whose maximal conductance (or turnover) can be scaled; 1 is the cell's own value.
+
+    Attributes:
+        name: its name.
+        meaning: what it is, in words.
+        also: other names under which it can be scaled.
+    """
 
     name: str
     meaning: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,12 +116,14 @@ class Stimulation:
             that unit; negative where a negative current depolarises.
         kind: the kind of stimulus applied when the user says nothing; None for none.
         on_from_ms: when the published runs switched the electrode on; waveforms of unit height do not act before.
+        defaults: numbers of the stimulus of this kind that are the cell's own, by their names in the configuration.
     """
 
     unit: str
     gain: float
     kind: str | None = None
     on_from_ms: float = 0.0
+    defaults: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +145,8 @@ class Cell:
         dt_ms: step of the methods of fixed step when the user gives none.
         stimulus: how it is stimulated.
         tissue: the kind of cell by which beats are told: see `gbar.traces.settings`.
+        folds: what nobody scales or sets is a number in the compiled program, not an array over the lanes: for cells of
+            many constants, at the price of a program for each set of varied quantities.
     """
 
     name: str
@@ -132,6 +163,7 @@ class Cell:
     dt_ms: float
     stimulus: Stimulation
     tissue: Literal["cardiac", "nodal", "neuron"] = "cardiac"
+    folds: bool = False
 
     @property
     def state_names(self) -> tuple[str, ...]:
@@ -158,6 +190,24 @@ class Cell:
         """What every quantity is when nobody touches it: 1 for the scaling of a current, a parameter's default."""
         return dict.fromkeys(self.current_names, 1.0) | self.parameter_defaults
 
+    def called(self, name: str, *, currents: bool = True, parameters: bool = True) -> str:
+        """Return the cell's own name of what can be scaled (currents) or set; a name that is none, as it is.
+
+        A name of both is that of the current: scaling it is what setting its conductance comes to.
+
+        Raises:
+            UserError: the name could be of several.
+        """
+        for kind in (self.currents if currents else (), self.parameters if parameters else ()):
+            if any(name == item.name for item in kind):
+                return name
+            found = [item.name for item in kind if name in item.also]
+            if len(found) > 1:
+                raise UserError(f"{name}: could be {' or '.join(found)} of {self.name}; say which")
+            if found:
+                return found[0]
+        return name
+
     def check_value(self, key: str, name: str, value: float) -> None:
         """Check the scaling of a current or the value of a parameter.
 
@@ -167,6 +217,12 @@ class Cell:
         lowest = {parameter.name: parameter.lowest for parameter in self.parameters}.get(name, 0.0)
         if not math.isfinite(value) or (lowest is not None and value < lowest):
             raise wrong(key, value, "a finite number" + ("" if lowest is None else f" of at least {lowest:g}"))
+
+    def split(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return values by name as the scalings of currents and the values of parameters among them."""
+        own = (self.current_names, self.parameter_defaults)
+        scale, parameter = ({name: values[name] for name in names if name in values} for names in own)
+        return scale, parameter
 
     def constants(self, scale: Mapping[str, Any], parameter: Mapping[str, Any]) -> SimpleNamespace:
         """Return everything of the equations that does not change in time.
@@ -193,6 +249,15 @@ class Cell:
         """
         rate = self._module().rates(self._named(y), c, stimulus)
         return [rate[name] for name in self.state_names]
+
+    def linearised(self, y: Any, c: SimpleNamespace, stimulus: Any = 0.0) -> tuple[list[Any], dict[Any, Any]] | None:
+        """Return dy/dt and its derivatives as the equations give them, by (row, column); None where they do not."""
+        function = getattr(self._module(), "linearised", None)
+        if function is None:
+            return None
+        rate, entries = function(self._named(y), c, stimulus)
+        place = {name: k for k, name in enumerate(self.state_names)}
+        return [rate[name] for name in self.state_names], {(place[i], place[j]): x for (i, j), x in entries.items()}
 
     def initial_in(self, c: SimpleNamespace) -> Any:
         """Return the states at t = 0, (states, lanes), of a cell that brings its own step."""

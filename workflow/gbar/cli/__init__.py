@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from gbar import __version__
 from gbar.cli import (
     cells,
+    check_cell,
     emulate,
     figure,
     gating,
@@ -31,6 +32,7 @@ GROUPS = (
     invert_recording,
     recording,
     cells,
+    check_cell,
     verify,
     schema,
     sweep,

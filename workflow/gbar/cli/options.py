@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from gbar.errors import UserError, wrong
+from gbar.errors import UserError, among, wrong
 from gbar.records.user_tables import number
 
 
@@ -24,7 +24,11 @@ def _named_path(text: str) -> tuple[str, Path]:
 
 
 def assignments(
-    option: str, texts: list[str], allowed: list[str], check: Callable[[str, str, float], None]
+    option: str,
+    texts: list[str],
+    allowed: list[str],
+    check: Callable[[str, str, float], None],
+    called: Callable[[str], str] = str,
 ) -> dict[str, float]:
     """Return NAME=VALUE options as numbers.
 
@@ -33,6 +37,7 @@ def assignments(
         texts: its arguments.
         allowed: the names it takes.
         check: raises `UserError` for a value that is not allowed, told what to call it, its name and the value.
+        called: maps what the user writes to one of `allowed`, if it is another name of it.
 
     Raises:
         UserError: a text is not of this form, a name or value is not allowed, a name is given twice.
@@ -42,8 +47,9 @@ def assignments(
         name, equals, written = text.partition("=")
         if not equals:
             raise wrong(option, text, "NAME=VALUE")
+        name = called(name)
         if name not in allowed:
-            raise wrong(option, name, f"one of {', '.join(allowed)}" if allowed else "left out: this cell has none")
+            raise wrong(option, name, f"one of {among(name, allowed)}" if allowed else "left out: this cell has none")
         if name in values:
             raise UserError(f"{option}: {name} is given twice")
         values[name] = number(written)

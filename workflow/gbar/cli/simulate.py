@@ -1,6 +1,7 @@
 """`gbar simulate`: one setting of a cell, its trace and its biomarkers."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from gbar.cli.beats import add_beats, given_beats
@@ -22,7 +23,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
         epilog="example: gbar simulate tentusscher2004 --scale gKr=0.5 --stimulus pacing --cycle-length-ms 800 "
         "--duration-ms 20000 --plot trace.svg",
     )
-    verb.add_argument("cell", help="a cell of `gbar cells`")
+    verb.add_argument("cell", help="a cell of `gbar cells`, or a model of yours: .cellml, .mmt or .xml (SBML)")
     verb.add_argument("--variant", help="variant of the cell; its default when left out")
     verb.add_argument("--morphology", help="CSV table of sections in place of the cell's own")
     verb.add_argument(
@@ -63,11 +64,15 @@ def _run(options: argparse.Namespace) -> None:
         altered = read_altered(options.altered)
     own_variant = altered.variant if altered and altered.cell == options.cell else None
     cell = cells.get(options.cell, options.variant or own_variant, options.morphology)
-    scales = assignments("--scale", options.scale, list(cell.current_names), cell.check_value)
+    scales = assignments(
+        "--scale", options.scale, list(cell.current_names), cell.check_value, partial(cell.called, parameters=False)
+    )
     if altered:
         cell = altered.applied_to(cell)
         scales |= {name: factor * scales.get(name, 1.0) for name, factor in altered.scales.items()}
-    parameters = assignments("--set", options.set, list(cell.parameter_defaults), cell.check_value)
+    parameters = assignments(
+        "--set", options.set, list(cell.parameter_defaults), cell.check_value, partial(cell.called, currents=False)
+    )
     given = {name: getattr(options, name) for name in ("method", "rtol", "dt_ms", "precision")}
     settings = SolverSettings(**{name: value for name, value in given.items() if value is not None}).of_cell(cell)
     check_ending("--out", options.out, (".csv", ".npz"))

@@ -7,17 +7,33 @@ from pydantic import Field, StringConstraints, model_validator
 from gbar import cells
 from gbar.cells import Cell
 from gbar.config.base import Number, Positive, Section
-from gbar.config.stimulus import StimulusSection, default_section
-from gbar.errors import UserError
+from gbar.config.stimulus import StimulusSection, default_section, with_defaults
+from gbar.errors import UserError, among
 from gbar.solve.settings import LARGEST_DT_MS, RTOL_RANGE, Method, Precision, SolverSettings
 
 MOST_SAMPLES = 2**29 - 1  # of a row in float32: a chunk of the store is a row, and its codec takes no 2 GiB
+# What `gbar check-cell` guesses wrong of a file.
+FileVariable = Annotated[
+    Annotated[str, StringConstraints(min_length=1)] | None,
+    Field(description="the variable of the file that it is, component.variable; found by itself when left out"),
+]
 
 
 class CellSection(Section):
     """The cell model."""
 
-    name: Annotated[str, Field(description="a cell of `gbar cells`")]
+    name: Annotated[str | None, Field(description="a cell of `gbar cells`; left out where there is a file")] = None
+    file: Annotated[
+        Annotated[str, StringConstraints(min_length=1)] | None,
+        Field(description="a model of yours in place of a name: .cellml, .mmt (Myokit) or .xml (SBML)"),
+    ] = None
+    voltage: FileVariable = None
+    stimulus: FileVariable = None
+    time: FileVariable = None
+    currents: Annotated[
+        dict[str, str],
+        Field(default_factory=dict, description="currents of the file by a name of yours, e.g. {IKr: membrane.i_x}"),
+    ]
     variant: Annotated[str | None, Field(description="a variant of the cell; its default when left out")] = None
     parameters: Annotated[
         dict[str, Number],
@@ -31,17 +47,33 @@ class CellSection(Section):
     @model_validator(mode="after")
     def _is_known(self) -> Self:
         try:
+            self._check_source()
             cell = self.cell()
-            check_names("parameters", list(self.parameters), [p.name for p in cell.parameters])
-            for name, value in self.parameters.items():
+            own = {cell.called(name, currents=False): value for name, value in self.parameters.items()}
+            check_names("parameters", list(own), [p.name for p in cell.parameters])
+            for name, value in own.items():
                 cell.check_value(f"parameters.{name}", name, value)
+            object.__setattr__(self, "parameters", own)
         except UserError as error:
             raise ValueError(str(error)) from None
         return self
 
     def cell(self) -> Cell:
         """Return the cell."""
-        return cells.get(self.name, self.variant, self.morphology)
+        if self.file is None:
+            return cells.get(self.name or "", self.variant, self.morphology)
+        told = {"voltage": self.voltage, "stimulus": self.stimulus, "time": self.time}
+        return cells.from_file(self.file, **told, currents=tuple(sorted(self.currents.items())))
+
+    def _check_source(self) -> None:
+        """Raise UserError unless the cell has a name or a file, and only what goes with it."""
+        if (self.name is None) == (self.file is None):
+            raise UserError("needs a name (of `gbar cells`) or a file of yours" + (", not both" if self.name else ""))
+        of_file = ("voltage", "stimulus", "time", "currents")
+        for key in of_file if self.file is None else ("variant", "morphology"):
+            if getattr(self, key):
+                kind = "a cell with a name" if self.file is None else "a cell of a file"
+                raise UserError(f"{key}: {getattr(self, key)!r} is not allowed for {kind}; leave it out")
 
 
 class ProtocolSection(Section):
@@ -70,7 +102,7 @@ class ProtocolSection(Section):
 
     def stimulus_of(self, cell: Cell) -> StimulusSection:
         """Return what drives a cell: what the user says, else what the cell has when nobody says anything."""
-        return self.stimulus or default_section(cell.stimulus)
+        return with_defaults(self.stimulus, cell.stimulus) if self.stimulus else default_section(cell.stimulus)
 
 
 class SolverSection(Section):
@@ -103,4 +135,4 @@ def check_names(key: str, names: list[str], allowed: list[str]) -> None:
     """Raise UserError for a name that is not allowed under a key."""
     for name in names:
         if name not in allowed:
-            raise UserError(f"{key}: {name!r} is unknown; allowed are {', '.join(allowed)}")
+            raise UserError(f"{key}: {name!r} is unknown; allowed are {among(name, allowed)}")

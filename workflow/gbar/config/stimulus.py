@@ -148,4 +148,14 @@ StimulusSection = Annotated[NoStimulus | AppliedStimulus, Field(discriminator="k
 
 def default_section(stimulation: Stimulation) -> StimulusSection:
     """Return the stimulus of a cell when the user says nothing."""
-    return TypeAdapter(StimulusSection).validate_python({"kind": stimulation.kind or "none"})
+    values = {"kind": stimulation.kind or "none"} | dict(stimulation.defaults)
+    return TypeAdapter(StimulusSection).validate_python(values)
+
+
+def with_defaults(section: StimulusSection, stimulation: Stimulation) -> StimulusSection:
+    """Return a stimulus with the cell's own numbers where the user gave none, if it is of the cell's own kind."""
+    own = {key: value for key, value in stimulation.defaults if key not in section.model_fields_set}
+    if section.kind != stimulation.kind or not own:
+        return section
+    given = section.model_dump(include=section.model_fields_set)
+    return TypeAdapter(StimulusSection).validate_python(given | own)

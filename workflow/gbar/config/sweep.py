@@ -1,6 +1,7 @@
 """The `sweeps` section: which cell, over which design, for how long, solved how."""
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
@@ -158,6 +159,15 @@ class SweepSection(Section):
     voltage: Voltage = "float32"
 
     @model_validator(mode="after")
+    def _call_quantities_as_the_cell_does(self) -> Self:
+        """Put the cell's own names in place of others that they go by: one setting is said in one way."""
+        try:
+            object.__setattr__(self, "design", _renamed(self.design, self.cell.cell().called))
+        except UserError as error:
+            raise ValueError(f"design.vary: {error}") from None
+        return self
+
+    @model_validator(mode="after")
     def _parts_fit(self) -> Self:
         cell = self.cell.cell()
         try:
@@ -192,6 +202,20 @@ class SweepSection(Section):
         cell = self.cell.cell()
         fields = stimuli.varied_fields(self.protocol.stimulus_of(cell), cell.stimulus)
         return cell.own_values | {STIMULUS + name: field.default for name, field in fields.items()}
+
+
+def _renamed(design: Any, called: Callable[[str], str]) -> Any:
+    """Return a design with the cell's own names of what it varies; that of a file's is left to whoever reads it."""
+    if isinstance(design, TableDesign) or all(called(name) == name for name in design.vary):
+        return design
+    names = [called(name) for name in design.vary]
+    _check_distinct("vary", names)
+    changed: dict[str, Any] = {"vary": names}
+    for key in ("levels", "range"):
+        each = getattr(design, key, None)
+        if isinstance(each, dict):
+            changed[key] = {called(name): value for name, value in each.items()}
+    return design.model_copy(update=changed)
 
 
 def _extremes(design: Section) -> dict[str, list[float]]:

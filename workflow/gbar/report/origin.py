@@ -18,7 +18,7 @@ from gbar.report.tables import Table
 from gbar.sweeps.store import open_store, provenance_of
 
 CONFIGURATION = "study.yaml"  # what the page offers it as
-FILE_KEYS = ("path", "morphology")  # keys of the configuration that name files of the user
+FILE_KEYS = ("path", "morphology", "file")  # keys of the configuration that name files of the user
 SHOWN_DIGITS = 12  # of commits and digests in the table
 HEADER = ["made", "host", "device", "begun", "finished", "commit", "digest of the library"]
 

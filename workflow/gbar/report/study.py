@@ -76,7 +76,7 @@ def report_study(
     if gating is not None:
         findings += verify_gating(gating.folder)
     findings += map(verify_figure, figures)
-    used = {sweep.cell.name: sweep.cell.cell() for sweep in study.sweeps.values()}
+    used = {cell.name: cell for cell in (sweep.cell.cell() for sweep in study.sweeps.values())}
     references = dict.fromkeys(cell.reference for cell in used.values())
     if study.subthreshold is not None:
         references |= dict.fromkeys((hodgkinhuxley1952.REFERENCE, subthreshold_report.REFERENCE))

@@ -1,6 +1,6 @@
 """What is integrated, on the device: the equations of each lane, and the stimulus it is under."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from gbar.cells.cell import Cell
+from gbar.solve.derivative import sparse_jacobian
 from gbar.solve.settings import LANE_MULTIPLE, SolverSettings
 from gbar.solve.stimulus import Stimulus
 
@@ -90,8 +91,27 @@ def system(cell: Cell, c: SimpleNamespace, stimulus: jax.Array, clamped: bool) -
 
     def rates(*y: jax.Array) -> list[jax.Array]:
         if not clamped:
-            return cell.rates(y, c, stimulus)
-        f = dict(zip(cell.state_names, cell.rates(y, c), strict=True))
+            return filled(cell.rates(y, c, stimulus), y)
+        f = dict(zip(cell.state_names, filled(cell.rates(y, c), y), strict=True))
         return list((f | {"V": jnp.zeros_like(f["V"])}).values())
 
+    def filled(f: list[jax.Array], y: Sequence[jax.Array]) -> list[jax.Array]:
+        """Return rates of the shape of the states: one may be the same number in all lanes."""
+        return [x if jnp.ndim(x) else jnp.full_like(y[0], x) for x in f]
+
     return rates
+
+
+def linearised(
+    cell: Cell, c: SimpleNamespace, stimulus: jax.Array, clamped: bool, y: Sequence[jax.Array]
+) -> tuple[list[jax.Array], dict[tuple[int, int], jax.Array]]:
+    """Return the right-hand side of `system` at states `y`, and its derivatives, as `sparse_jacobian` does."""
+    found = cell.linearised(y, c, stimulus)
+    if found is None:
+        return sparse_jacobian(system(cell, c, stimulus, clamped), y)
+    f, J = found
+    voltage = cell.state_names.index("V")
+    if clamped:
+        f = [jnp.zeros_like(y[voltage]) if k == voltage else x for k, x in enumerate(f)]
+        J = {(i, j): x for (i, j), x in J.items() if i != voltage}
+    return [jnp.broadcast_to(x, y[0].shape) for x in f], {key: jnp.broadcast_to(x, y[0].shape) for key, x in J.items()}

@@ -64,8 +64,7 @@ def solve(
         # A batch that the rows do not fill is filled up with its first row.
         chosen = np.arange(first, first + lane_count)
         chosen[chosen >= rows] = first
-        scale = {name: values[name][chosen] for name in cell.current_names}
-        parameter = {name: values[name][chosen] for name in cell.parameter_defaults}
+        scale, parameter = cell.split({name: value[chosen] for name, value in values.items()})
         pieces = Pieces(*((a if shared else a[chosen]).T for a in (first_step, piece_values)))
         with jax.enable_x64(True):
             march = begin(scale, parameter, () if shared else (lane_count,))

@@ -75,8 +75,7 @@ def _method(
     advance = rosenbrock.advance(cell, tuple(cell.state_names.index(name) for name in record), clamped, CHUNK)
 
     def advance_values(lanes: Lanes, pieces: Pieces, values: Mapping[str, np.ndarray]) -> tuple[Any, Any, Any]:
-        scale = {name: values[name] for name in cell.current_names}
-        parameter = {name: values[name] for name in cell.parameter_defaults}
+        scale, parameter = cell.split(values)
         with jax.enable_x64(True):
             options = (duration_ms, settings.rtol, settings.max_step_ms, max_steps)
             return jax.device_get(advance(lanes, pieces, scale, parameter, *options))

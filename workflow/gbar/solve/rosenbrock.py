@@ -18,10 +18,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gbar.cells.cell import CORE_KINDS, Cell
+from gbar.cells.cell import Cell
 from gbar.cells.compensated import plus
-from gbar.solve.derivative import sparse_jacobian
-from gbar.solve.driving import constants_in, system
+from gbar.solve.driving import constants_in, linearised, system
 from gbar.solve.elimination import Entries, eliminate
 from gbar.solve.lanes import Lanes
 from gbar.solve.settings import DIVERGED
@@ -81,7 +80,7 @@ def advance(cell: Cell, record: tuple[int, ...], clamped: bool, steps: int) -> C
         clamped: the stimulus is the membrane potential.
         steps: steps between two looks of the host.
     """
-    floor = np.array([FLOOR[state.kind] for state in cell.states])[:, None]
+    floor = np.array([FLOOR[state.kind] if state.floor is None else state.floor for state in cell.states])[:, None]
     voltage = cell.state_names.index("V")
 
     def run(lanes, pieces, scale, parameter, end, rtol, max_step, max_steps):
@@ -97,7 +96,7 @@ def advance(cell: Cell, record: tuple[int, ...], clamped: bool, steps: int) -> C
             idle = closed | switching
 
             rates = system(cell, c, stimulus, clamped)
-            f, J = sparse_jacobian(rates, list(y))
+            f, J = linearised(cell, c, stimulus, clamped, list(y))
             row = jnp.stack([lanes.t, *(y[i] for i in record), *(f[i] for i in record)])
             records = jax.lax.dynamic_update_index_in_dim(records, row, count, 0)
 
@@ -163,8 +162,8 @@ def rodas5p(
     Returns:
         the change of the states, and its estimated error.
     """
-    core = [i for i, state in enumerate(cell.states) if state.kind in CORE_KINDS]
-    relaxing = [i for i, state in enumerate(cell.states) if state.kind not in CORE_KINDS]
+    core = [i for i, state in enumerate(cell.states) if state.is_core]
+    relaxing = [i for i, state in enumerate(cell.states) if not state.is_core]
     M = {key: -entry for key, entry in J.items()}
     for i in range(len(y)):
         M[i, i] = M.get((i, i), 0.0) + 1 / (GAMMA * h)

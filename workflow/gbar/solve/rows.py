@@ -76,8 +76,14 @@ def _ignore(_: float) -> None:
 def _per_row(
     cell: Cell, scales: Mapping[str, Any], parameters: Mapping[str, Any], stimulus: Stimulus | None
 ) -> dict[str, np.ndarray]:
-    """Return the scaling of every current and the value of every parameter, each (rows,) float64."""
-    given = {**dict.fromkeys(cell.current_names, 1.0), **cell.parameter_defaults, **scales, **parameters}
+    """Return the scaling of every current and the value of every parameter, each (rows,) float64.
+
+    Of a cell that folds, only what is given, and one quantity where nothing is.
+    """
+    given = cell.own_values if not cell.folds or not (scales or parameters) else {}
+    if cell.folds and given:
+        given = dict([next(iter(given.items()))])
+    given = {**given, **scales, **parameters}
     lengths = {np.size(value) for value in given.values() if np.ndim(value)}
     if stimulus is not None and stimulus.start_ms.ndim == 2:
         lengths.add(len(stimulus.start_ms))

@@ -97,6 +97,8 @@ def design_key(sweep: SweepSection) -> str:
     files = {"design.path": sweep.design.path if isinstance(sweep.design, TableDesign) else None}
     files["cell.morphology"] = sweep.cell.morphology
     files["stimulus.path"] = getattr(stimulus, "path", None)
+    if sweep.cell.file is not None:
+        digest.update(sweep.cell.cell().name.encode())  # which holds a digest of the file
     for key, path in files.items():
         if path is not None:
             digest.update(_content(key, path))
@@ -241,11 +243,12 @@ def _table(design: TableDesign, sweep: SweepSection) -> tuple[list[str], np.ndar
     table = read_user_table(design.path)
     allowed = sweep.own_values()
     cell = sweep.cell.cell()
-    names = design.vary or table.header
+    names = [cell.called(name) for name in design.vary or table.header]
+    header = [cell.called(name) for name in table.header]
     for name in names:
-        if table.header.count(name) > 1:
+        if header.count(name) > 1:
             raise UserError(f"{design.path}: the column {name!r} stands twice; every column must have its own name")
-        if name not in table.header:
+        if name not in header:
             raise UserError(f"{design.path}: the column {name!r} is missing; the header has {', '.join(table.header)}")
         if name not in allowed:
             others = "" if design.vary else "; where the table has others, name those of the design in `vary`"
@@ -255,7 +258,7 @@ def _table(design: TableDesign, sweep: SweepSection) -> tuple[list[str], np.ndar
     values = np.empty((len(table.rows), len(names)))
     for place, row in enumerate(table.rows):
         for column, name in enumerate(names):
-            values[place, column] = _table_number(table, row, name, cell)
+            values[place, column] = _table_number(table, row, table.header[header.index(name)], cell)
     return names, values, [row.number for row in table.rows]
 
 
@@ -268,5 +271,5 @@ def _table_number(table: UserTable, row: Line, name: str, cell: Cell) -> float:
         if not math.isfinite(value):
             raise wrong(key, value, "a finite number")
     else:
-        cell.check_value(key, name, value)
+        cell.check_value(key, cell.called(name), value)
     return value

@@ -1,0 +1,60 @@
+"""Rates and their derivatives have values at every voltage, in both precisions, however the file spells quotients."""
+
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from gbar import cells
+from gbar.cells.imported.tree import linear_over_exp as exact
+from gbar.cells.rational import linear_over_exp, slope_of_linear_over_exp
+from gbar.solve.driving import constants_in
+
+MODELS = Path(__file__).with_name("models")
+V_MV = np.arange(-150, 100.5, 0.5)
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize("file", ["luo_rudy_1991.mmt", "traps.mmt", "importing.cellml"])
+def test_rates_and_derivatives_are_finite_at_every_voltage(file, precision):
+    cell = cells.get(str(MODELS / file))
+    with jax.enable_x64(True):
+        y = np.repeat(cell.initial[:, None], len(V_MV), axis=1)
+        y[0] = V_MV
+        y = jnp.asarray(y, precision)
+        c = constants_in(precision, cell.constants({name: jnp.ones(len(V_MV)) for name in cell.current_names}, {}))
+        rates, entries = cell.linearised(y, c)
+        currents = cell.currents_of(y, c)
+    for value in [*rates, *entries.values(), *currents.values()]:
+        assert jnp.asarray(value).dtype == precision or jnp.ndim(value) == 0
+        assert np.isfinite(np.asarray(value)).all()
+
+
+@pytest.mark.parametrize(
+    ("file", "at_mV"),
+    [("luo_rudy_1991.mmt", (-47.13, -77.0)), ("traps.mmt", (-40.0, -30.0, -20.0, 0.0)), ("importing.cellml", (-55.0,))],
+)
+def test_rates_are_smooth_where_the_quotients_are_0_over_0(file, at_mV):
+    cell = cells.get(str(MODELS / file))
+    c = cell.constants({}, {})
+    with jax.enable_x64(True):
+        for V in at_mV:
+            y = np.repeat(cell.initial[:, None], 3, axis=1)
+            y[0] = V + np.array([-1e-7, 0.0, 1e-7])
+            for rate in cell.rates(y, c):
+                rate = np.broadcast_to(rate, 3)
+                # 0.6089 stands in the paper for the limit at -77 mV
+                np.testing.assert_allclose(rate, rate[0], rtol=1e-4, atol=1e-8)
+
+
+def test_x_over_exp_x_minus_1_and_its_slope_are_right_near_0_in_both_precisions():
+    x = np.concatenate([-np.logspace(1.5, -9, 200), [0.0], np.logspace(-9, 1.5, 200)])
+    with jax.enable_x64(True):
+        np.testing.assert_allclose(linear_over_exp(jnp.asarray(x)), exact(x), rtol=1e-13)
+        h = 1e-4
+        slope = (exact(x - 2 * h) - 8 * exact(x - h) + 8 * exact(x + h) - exact(x + 2 * h)) / (12 * h)
+        np.testing.assert_allclose(slope_of_linear_over_exp(jnp.asarray(x)), slope, rtol=1e-9, atol=1e-10)
+    single = jnp.asarray(x, jnp.float32)
+    np.testing.assert_allclose(linear_over_exp(single), exact(x), rtol=3e-6)

@@ -1,0 +1,122 @@
+"""What is understood of a file: names, units, pulses, structure."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gbar import cells
+from gbar.cells.imported import cache
+from gbar.cli.options import assignments
+from gbar.errors import UserError
+
+MODELS = Path(__file__).with_name("models")
+
+
+@pytest.fixture(name="traps", scope="module")
+def _traps():
+    return cells.get(str(MODELS / "traps.mmt"))
+
+
+@pytest.fixture(name="importing", scope="module")
+def _importing():
+    return cells.get(str(MODELS / "importing.cellml"))
+
+
+def state(cell, name):
+    return next(one for one in cell.states if one.name == name)
+
+
+def test_seconds_and_volts_become_ms_and_mV_and_the_pulse_the_cells_own(traps):
+    assert traps.initial[0] == pytest.approx(-80)
+    assert traps.states[0].unit == "mV"
+    assert (traps.stimulus.unit, traps.stimulus.gain, traps.stimulus.kind) == ("pA", -2000, "pacing")
+    assert dict(traps.stimulus.defaults) == {"first_ms": 20, "width_ms": 2, "cycle_length_ms": 400}
+
+
+def test_errors_of_concentrations_are_absolute_below_a_tenth_of_a_micromolar(traps):
+    assert state(traps, "Ca_i").kind == "concentration"
+    assert state(traps, "Ca_i").floor == pytest.approx(0.1)  # the file counts in uM
+    luo_rudy = cells.get(str(MODELS / "luo_rudy_1991.mmt"))
+    assert state(luo_rudy, "Cai").floor == pytest.approx(1e-4)
+
+
+def test_a_markov_chain_is_eliminated_as_a_block_and_gates_are_recognised(traps):
+    assert [one.name for one in traps.states if one.is_core] == ["V", "Ca_i"]
+    assert [state(traps, name).kind for name in ("C2", "C1", "O")] == ["buffer"] * 3
+    assert {one.name for one in traps.states if one.kind == "gate"} == {"lambda_", "exp_", "c_", "ca_V"}
+
+
+@pytest.mark.parametrize(
+    "name", ["IKr", "i_Kr", "chain.i_Kr", "gKr", "membrane_rapid_delayed_rectifier_potassium_current"]
+)
+def test_a_current_goes_by_its_own_name_and_the_common_ones(traps, name):
+    assert traps.called(name, parameters=False) == "IKr"
+
+
+def test_conductances_scale_in_a_design_and_are_set_by_value(traps):
+    assert traps.called("g_Kr") == "IKr"
+    assert traps.called("g_Kr", currents=False) == "g_Kr"
+    g_Kr = next(one for one in traps.parameters if one.name == "g_Kr")
+    assert (g_Kr.default, g_Kr.unit, g_Kr.range) == (4.0, "nS", (0.8, 8.0))
+
+
+def test_annotations_inside_of_variables_count(importing):
+    assert importing.called("membrane.strange") == "Ileak"
+    assert importing.called("membrane_leakage_current") == "Ileak"
+
+
+def test_a_pulse_written_into_the_equations_becomes_the_cells_pacing(importing):
+    assert (importing.stimulus.unit, importing.stimulus.gain) == ("uA/cm^2", -15)
+    assert dict(importing.stimulus.defaults) == {"first_ms": 5, "width_ms": 1.5, "cycle_length_ms": 200}
+    assert "stim_end" not in importing.parameter_defaults  # nothing reads what the pulse was made of
+
+
+def test_a_cell_is_known_by_the_content_of_its_file_and_what_is_said_of_it(tmp_path):
+    text = (MODELS / "luo_rudy_1991.mmt").read_text()
+    same, other = tmp_path / "same.mmt", tmp_path / "other.mmt"
+    same.write_text(text)
+    other.write_text(text.replace("g_Na = 23 ", "g_Na = 24 "))
+    names = [cells.get(str(path)).name.partition("@")[2] for path in (MODELS / "luo_rudy_1991.mmt", same, other)]
+    assert names[0] == names[1] != names[2]
+    assert cells.from_file(same, currents=(("mine", "ib.i_b"),)).current_names[-1] == "mine"
+    assert cells.get(cells.get(str(same)).name).title == "Luo and Rudy 1991, guinea-pig ventricular cell"
+    assert cells.get(str(same)).name in cache.names()
+
+
+def test_the_file_an_import_reads_counts_as_well(tmp_path):
+    for name in ("importing.cellml", "channels.cellml"):
+        (tmp_path / name).write_text((MODELS / name).read_text())
+    before = cells.get(str(tmp_path / "importing.cellml"))
+    channels = tmp_path / "channels.cellml"
+    channels.write_text(channels.read_text().replace('initial_value="36"', 'initial_value="18"'))
+    after = cells.get(str(tmp_path / "importing.cellml"))
+    assert before.name != after.name
+    y = before.initial[:, None]
+    own, halved = (one.currents_of(y, one.constants({}, {}))["i"] for one in (before, after))
+    np.testing.assert_allclose(np.asarray(halved) * 2, np.asarray(own), rtol=1e-6)
+
+
+def test_a_cell_without_a_stimulus_current_can_be_given_one(tmp_path):
+    text = (MODELS / "luo_rudy_1991.mmt").read_text()
+    path = tmp_path / "alone.mmt"
+    path.write_text(text.replace("(i_ion + i_stim)", "i_ion").partition("[[protocol]]")[0])
+    cell = cells.get(str(path))
+    assert (cell.stimulus.unit, cell.stimulus.kind) == ("pA/pF", None)
+    y, c = cell.initial[:, None], cell.constants({}, {})
+    quiet, driven = (np.hstack(cell.rates(y, c, stimulus)) for stimulus in (0.0, -20.0))
+    np.testing.assert_allclose(driven - quiet, [20.0, *[0.0] * 7], atol=1e-5)
+
+
+def test_a_name_of_two_currents_is_refused_with_both(tmp_path):
+    text = (MODELS / "luo_rudy_1991.mmt").read_text()
+    path = tmp_path / "two.mmt"
+    path.write_text(
+        text.replace("[ib]", "[ic]\nuse membrane.V\ni_b = 0.01 * (V + 50)\n    in [uA/cm^2]\n\n[ib]").replace(
+            "ikp.i_Kp + ib.i_b", "ikp.i_Kp + ib.i_b + ic.i_b"
+        )
+    )
+    cell = cells.get(str(path))
+    assert {"ib_i_b", "ic_i_b"} <= set(cell.current_names)
+    with pytest.raises(UserError, match=r"'i_b'.*ib_i_b"):
+        assignments("--scale", ["i_b=2"], list(cell.current_names), cell.check_value, cell.called)

@@ -1,0 +1,244 @@
+"""From a file to a `Source`, by Myokit, which is imported here and nowhere else.
+
+Importing Myokit writes into the home folder, and parsing is the one place where a stranger's file meets a large
+library: `gbar.cells.imported.compiling` runs this in a process of its own.
+"""
+
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+import myokit
+import myokit.formats
+import myokit.lib.guess
+
+from gbar.cells.imported.files import xmlfile
+from gbar.cells.imported.files.converting import Converted
+from gbar.cells.imported.model import Pulses, Source, Told, Unit, Variable, derivative, near
+from gbar.errors import UserError, wrong
+
+VOLT = myokit.parse_unit("V")
+DOI = re.compile(r"10\.\d{4,9}/[-._;()/:A-Za-z0-9]*[A-Za-z0-9]")
+
+
+def read(path: Path, told: Told) -> Source:
+    """Return the model of a file.
+
+    Args:
+        path: .mmt, .cellml (1.0, 1.1 or 2.0) or .xml (SBML).
+        told: what the user says of it.
+
+    Raises:
+        UserError: it is no model, or one that cannot be a cell.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            model, protocol, also = _loaded(path)
+            model.validate()
+            return _source(path, model, protocol, also, told)
+        except RecursionError:
+            raise UserError(f"{path}: its equations are nested too deeply to be read") from None
+        except (myokit.MyokitError, ZeroDivisionError, OverflowError) as error:
+            raise UserError(f"{path}: cannot be read as a model ({_one_line(error)})") from None
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _loaded(path: Path) -> tuple[Any, Any, dict[tuple[str, str], list[str]]]:
+    """Return Myokit's model and protocol, and the oxmeta terms of variables."""
+    if path.suffix == ".mmt":
+        try:
+            model, protocol, _ = myokit.parse(path.read_text(encoding="utf-8").splitlines())
+        except UnicodeDecodeError:
+            raise UserError(f"{path}: is no text in UTF-8") from None
+        if model is None:
+            raise UserError(f"{path}: has no section [[model]]")
+        return model, protocol, {}
+    root = xmlfile.parsed(path)
+    kind, version = xmlfile.local(root), root.nsmap.get(root.prefix) or ""
+    if kind == "sbml":
+        return myokit.formats.importer("sbml").model(str(path)), None, {}
+    if kind != "model" or "cellml" not in version:
+        raise UserError(f"{path}: is neither CellML nor SBML (its first element is {kind!r})")
+    if version.endswith("2.0#"):
+        return myokit.formats.importer("cellml").model(str(path)), None, {}
+    from myokit.formats.cellml import v1
+
+    from gbar.cells.imported.files.cellml_imports import resolved
+
+    root = resolved(root, path)
+    also = xmlfile.annotations(root)
+    model = v1.CellMLParser().parse(root).myokit_model()
+    for (component, variable), terms in also.items():
+        if model.has_variable(f"{component}.{variable}"):
+            model.get(f"{component}.{variable}").meta["oxmeta"] = terms[0]
+    return model, None, also
+
+
+def prepared(path: Path, told: Told) -> tuple[Any, Any]:
+    """Return Myokit's model and protocol of a file, a pulse that was written into the equations taken out.
+
+    Raises:
+        UserError: as `read`.
+    """
+    model, protocol, _ = _loaded(path)
+    model.validate()
+    return model, _taken_out(path, model, protocol, told)[0]
+
+
+def voltage_of(path: Path, model: Any, told: Told) -> str:
+    """Return the name of the membrane potential.
+
+    Raises:
+        UserError: there is none, or several.
+    """
+    return _voltage(path, model, told.voltage)
+
+
+def _taken_out(path: Path, model: Any, protocol: Any, told: Told) -> tuple[Any, bool]:
+    """Return the pulses, after they were taken out of the equations if they were in there, and whether they were."""
+    if told.time is not None and model.time() is None:
+        _named(path, model, "time", told.time).set_binding("time")
+    if model.binding("pace") is None or not list(model.binding("pace").refs_by()):
+        taken_out = myokit.lib.guess.remove_embedded_protocol(model)
+        if taken_out is not None:
+            return taken_out, True
+    return protocol, False
+
+
+def _source(path: Path, model: Any, protocol: Any, also: dict[tuple[str, str], list[str]], told: Told) -> Source:
+    findings: list[str] = []
+    voltage = _voltage(path, model, told.voltage)
+    protocol, was_inside = _taken_out(path, model, protocol, told)
+    if was_inside:
+        findings.append("the pulses written into the equations became the stimulus")
+    stimulus = _stimulus(path, model, told.stimulus)
+    model.validate()
+    converted = Converted(model)
+    rates = {state.qname(): converted(state.rhs()) for state in model.states()}
+    equations = {
+        one.qname(): converted(one.rhs())
+        for one in model.variables(deep=True)
+        if not one.is_state() and one.binding() not in ("time", "pace")
+    }
+    return Source(
+        name=path.stem,
+        title=_title(path, model),
+        reference=", ".join(f"doi:{doi}" for doi in _dois(model)),
+        variables={one.qname(): _variable(one, also) for one in model.variables(deep=True)},
+        initial={
+            state.qname(): float(value)
+            for state, value in zip(model.states(), model.initial_values(as_floats=True), strict=True)
+        },
+        rates=rates,
+        equations=equations | {derivative(state): rates[state] for state in converted.derivatives},
+        voltage=voltage,
+        stimulus=stimulus,
+        time=model.time().qname() if model.time() is not None else None,
+        pulses=_pulses(protocol, findings),
+        findings=tuple(findings),
+    )
+
+
+def _named(path: Path, model: Any, key: str, text: str) -> Any:
+    if not model.has_variable(text):
+        known = [one.qname() for one in model.variables(deep=True)]
+        raise wrong(f"cell.{key}", text, f"a variable of {path.name}{near(text, known)}")
+    return model.get(text)
+
+
+def _voltage(path: Path, model: Any, told: str | None) -> str:
+    if told is not None:
+        found = _named(path, model, "voltage", told)
+        if not found.is_state():
+            states = [state.qname() for state in model.states()]
+            raise wrong("cell.voltage", told, f"a state of {path.name}{near(told, states)}")
+        return found.qname()
+    annotated = [
+        state
+        for state in model.states()
+        if state.label() == "membrane_potential" or state.meta.get("oxmeta") == "membrane_voltage"
+    ]
+    labelled = [state for state in annotated if state.label() == "membrane_potential"]
+    candidates = labelled or annotated or _candidates(model)
+    if len(candidates) == 1:
+        return candidates[0].qname()
+    what = ", ".join(state.qname() for state in candidates or list(model.states())[:6])
+    problem = f"could be {what}" if candidates else f"none of the states ({what}) is in volts or named as one"
+    raise UserError(
+        f"{path}: which variable is the membrane potential? {problem}; say so (voltage: component.variable)"
+    )
+
+
+def _candidates(model: Any) -> list[Any]:
+    """Return the states that may be the membrane potential of a file that does not label it: one, or those that tie."""
+    volts = [state for state in model.states() if _is(state.unit(), VOLT)]
+    named = [
+        state
+        for state in model.states()
+        if state.name().lower() in ("v", "vm", "v_m", "e_m", "em", "v_membrane") and _is(state.unit(), VOLT, True)
+    ]
+    both = [state for state in named if state in volts]
+    return both or volts or [state for state in named if state.parent().name().lower() in _MEMBRANES] or []
+
+
+_MEMBRANES = ("membrane", "membrane_potential", "cell", "voltage", "action_potential")
+
+
+def _is(unit: Any, like: Any, unknown: bool = False) -> bool:
+    return unknown if unit is None else myokit.Unit.can_convert(unit, like)
+
+
+def _stimulus(path: Path, model: Any, told: str | None) -> str | None:
+    if told is not None:
+        found = _named(path, model, "stimulus", told)
+        if found.is_state():
+            raise wrong("cell.stimulus", told, f"a current of {path.name}, which a state is not")
+        return found.qname()
+    pace = model.binding("pace")
+    found = myokit.lib.guess.stimulus_current(model)
+    if found is None or found.is_state() or pace is None:
+        return None
+    return found.qname()
+
+
+def _variable(variable: Any, also: dict[tuple[str, str], list[str]]) -> Variable:
+    terms = list(also.get(tuple(variable.qname().split(".", 1)), []))  # type: ignore[arg-type]
+    if "oxmeta" in variable.meta and variable.meta["oxmeta"] not in terms:
+        terms.append(variable.meta["oxmeta"])
+    if variable.label():
+        terms.append(variable.label())
+    meaning = " ".join(variable.meta.get("desc", "").split())
+    return Variable(variable.qname(), _unit(variable.unit()), meaning, tuple(terms))
+
+
+def _unit(unit: Any) -> Unit | None:
+    if unit is None:
+        return None
+    return Unit(tuple(unit.exponents()), float(unit.multiplier()), str(unit).strip("[]"))
+
+
+def _title(path: Path, model: Any) -> str:
+    title = model.meta.get("display_name") or model.meta.get("name") or model.name() or path.stem
+    return " ".join(str(title).split())
+
+
+def _dois(model: Any) -> list[str]:
+    text = " ".join(str(model.meta.get(key, "")) for key in ("desc", "documentation", "doi"))
+    return list(dict.fromkeys(DOI.findall(text)))[:1]
+
+
+def _pulses(protocol: Any, findings: list[str]) -> Pulses | None:
+    events = [] if protocol is None else protocol.events()
+    if not events:
+        return None
+    if len(events) > 1:
+        findings.append(f"of the {len(events)} pulse trains of the file the first is taken")
+    first = events[0]
+    if not first.period() and first.multiplier():
+        return None
+    return Pulses(first.start(), first.duration(), first.period(), int(first.multiplier()), first.level())
