@@ -122,6 +122,15 @@ def test_a_trace_that_opens_in_an_upstroke_has_an_incomplete_first_beat():
     assert "the first beat is incomplete" in reading.notes[0]
 
 
+def test_a_pulse_at_the_very_beginning_is_no_upstroke_that_the_trace_opens_amid():
+    time = time_ms(900)
+    V = np.interp(time, [0, 1, 1.5, 200], [-80, -30, 30, -80])
+    reading = read_trace(V, DT_MS, pulses_ms=np.array([[0.0, 1.0]]), recorded=False)
+    assert reading.notes == ()
+    assert reading.outcomes == ["captured"]
+    assert reading.beats.mdp_mV[0] == -80
+
+
 def test_a_trace_that_opens_in_a_plateau_says_that_this_is_not_counted():
     V = action_potentials()
     reading = read_trace(V[int(np.argmax(V)) + 400 :], DT_MS)

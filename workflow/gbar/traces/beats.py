@@ -90,7 +90,7 @@ def measure_beats(samples: Samples, upstrokes: Sequence[Upstroke], pulses: Pulse
     for k, one in enumerate(upstrokes):
         end = upstrokes[k + 1].trough + 1 if k + 1 < len(upstrokes) else len(samples.V)
         mdp = lowest[k + 1] if settings.reference == "after" else lowest[k]
-        if settings.reference == "before" and k == 0 and _opens_amid(samples, one, settings):
+        if settings.reference == "before" and k == 0 and _opens_amid(samples, pulses, one, settings):
             mdp = np.nan
         span = _Span(samples, one, end, pulses, settings, is_last=k + 1 == len(upstrokes))
         gap = gap_ends[(gap_ends > one.foot) & (gap_ends <= end)]
@@ -111,11 +111,12 @@ def _lowest(samples: Samples, upstrokes: Sequence[Upstroke]) -> list[float]:
     return [float(piece[piece <= piece.min() + samples.V_error].mean()) for piece in pieces if len(piece)]
 
 
-def _opens_amid(samples: Samples, one: Upstroke, settings: BeatSettings) -> bool:
+def _opens_amid(samples: Samples, pulses: Pulses, one: Upstroke, settings: BeatSettings) -> bool:
     """Tell whether a trace opens amid its first upstroke, so that no diastole before it is known."""
     if len(samples.V) < 2 or one.trough != 0:
         return False
-    return float(samples.slopes(0, 2)[0]) >= settings.dvdt_min_V_s
+    own, _ = pulses.own(samples.slopes(0, 2), 0)
+    return float(own[0]) >= settings.dvdt_min_V_s
 
 
 @dataclass(frozen=True, eq=False)
