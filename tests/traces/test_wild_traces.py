@@ -131,6 +131,15 @@ def test_a_pulse_at_the_very_beginning_is_no_upstroke_that_the_trace_opens_amid(
     assert reading.beats.mdp_mV[0] == -80
 
 
+def test_a_transient_from_the_initial_state_is_no_upstroke_that_the_trace_opens_amid():
+    V = action_potentials()
+    t = time_ms(4500)
+    V += np.where(t < 200, 10 * (np.exp(-t / 20) - np.exp(-t / 0.5)), 0)  # 20 V/s, to -71 mV and back
+    reading = read_trace(V, DT_MS, recorded=False)
+    assert reading.notes == ()
+    assert np.isfinite(reading.beats.apd90_ms).all()
+
+
 def test_a_trace_that_opens_in_a_plateau_says_that_this_is_not_counted():
     V = action_potentials()
     reading = read_trace(V[int(np.argmax(V)) + 400 :], DT_MS)

@@ -37,6 +37,7 @@ APD_PERCENT = (30, 50, 75, 90)
 # At 20 kHz an APD is off by 0.2 times the noise over the slope of the fall, with a spread of 0.2 times (36 traces of
 # four APs that rise in 1 to 10 ms): where that ratio is 1 ms, by less than 1 ms.
 NOISE_PER_FALL_MS = 1.0
+SETTLES_MV = 1.0  # a trace that falls by more before its first upstroke opens in a transient of its own
 FALL_MS = 2.0  # on either side of a crossing: what the slope of the fall is told from
 RISE_SAMPLES = 5  # from the trough to the level, at the steepest slope: fewer are flattened by a tenth when smoothed
 SLOPE_ERROR = 0.04  # standard errors of dV/dt max that are more of it make it undefined
@@ -116,7 +117,9 @@ def _opens_amid(samples: Samples, pulses: Pulses, one: Upstroke, settings: BeatS
     if len(samples.V) < 2 or one.trough != 0:
         return False
     own, _ = pulses.own(samples.slopes(0, 2), 0)
-    return float(own[0]) >= settings.dvdt_min_V_s
+    before = samples.V[: one.crossing]
+    falls_mV = float((np.maximum.accumulate(before) - before).max())
+    return float(own[0]) >= settings.dvdt_min_V_s and falls_mV <= max(SETTLES_MV, samples.V_error)
 
 
 @dataclass(frozen=True, eq=False)
