@@ -100,7 +100,7 @@ def test_simulate_scales_currents_and_sets_parameters(capsys):
         (["simulate", "akwaboah2021", "--out", "trace.txt"], "--out: 'trace.txt' is not allowed"),
         (["simulate", "akwaboah2021", "--plot", "trace.gif"], "--plot: 'trace.gif' is not allowed"),
         (["cells", "akwaboah"], "'akwaboah' is not allowed"),
-        (["verify", "nowhere/store.zarr"], "nowhere/design.csv: cannot be read"),
+        (["verify", "nowhere/store.zarr"], "nowhere/store.zarr: there is nothing at this path"),
         (["solve", "--rows", "r.csv", "--out", "b.npz", "--settings", "{"], "--settings: '{' is no JSON"),
         (["report", "--sweeps", "biomarkers.csv"], "'biomarkers.csv' is not allowed; it must be NAME=PATH"),
         (["simulat"], "invalid choice: 'simulat'"),

@@ -18,6 +18,7 @@ from gbar.invert.quality import passes
 from gbar.invert.traces import (
     ABOUT,
     CALIBRATION,
+    NESTED,
     PREPROCESSING,
     ROWS_PER_CHUNK,
     TEST,
@@ -30,6 +31,7 @@ from gbar.invert.traces import (
     to_unit,
 )
 from gbar.invert.view import AVERAGED
+from gbar.records.attributes import told
 from gbar.records.digest import digest_of
 from gbar.sweeps.biomarker_table import DIVERGED
 from gbar.sweeps.store import open_store, read_voltage
@@ -244,9 +246,10 @@ def test_a_data_set_tells_what_was_done_to_its_traces_and_one_of_another_preproc
     group = zarr.open_group(tmp_path / "2")
     assert group.attrs[PREPROCESSING] == AVERAGED
     del group.attrs[PREPROCESSING]
-    small = {name: np.asarray(group[name][:]) for name in ("unit", "fold")}  # type: ignore[index]
+    small = {name: np.asarray(group[name][:]) for name in ("unit", "fold", "time")}  # type: ignore[index]
     ids = np.asarray(group["id"][:]).tolist()  # type: ignore[index]
-    group.attrs["data_digest"] = digest_of([{key: group.attrs[key] for key in ABOUT}, ids], small)
+    about = {key: group.attrs[key] for key in ABOUT} | {key: told(group, key) for key in NESTED}
+    group.attrs["data_digest"] = digest_of([about, ids], small)
     with pytest.raises(UserError, match="2: the traces were cut by another version of gbar"):
         open_traces(tmp_path / "2")
 

@@ -2,8 +2,8 @@
 
 import pytest
 from project import Project
-from test_provenance import offered
 from test_rerun import edited
+from tests.records.test_provenance import offered
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 

@@ -5,8 +5,11 @@ import numpy as np
 from gbar.config.gating import SAMPLE_MS, PacedSection
 from gbar.gating.data import Paced, split
 from gbar.traces.reading import find_beats
+from gbar.traces.settings import of_kind
 
 PULSE_MS = (10.0, 11.0)  # of the stimulus, from the start of each cycle
+# No rise is as fast: a ventricular cell has upstrokes from below `rearm_mV` alone.
+FROM_REST = of_kind("cardiac", {"fast_V_s": 1e6})
 RESTED_mV = -75.0  # a beat follows the stimulus one to one where the cell is below this before each
 
 
@@ -40,7 +43,7 @@ def apd90_ms(V_mV: np.ndarray, cycle_length_ms: np.ndarray, first_ms: float) -> 
     found = []
     for V, cycle in zip(V_mV, cycle_length_ms, strict=True):
         stimuli_ms = _stimuli_ms(cycle, first_ms, len(V) * SAMPLE_MS)
-        beats = find_beats(V, SAMPLE_MS, recorded=False)
+        beats = find_beats(V, SAMPLE_MS, FROM_REST, recorded=False)
         # Cycles need not begin on a sample.
         after = np.searchsorted(stimuli_ms - SAMPLE_MS, beats.upstroke_ms, side="right") - 1
         counted = (after >= 0) & (after < len(stimuli_ms) - 1)
