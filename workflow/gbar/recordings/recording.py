@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from gbar.errors import UserError
+from gbar.traces.samples import without_padding
 
 # Half of a trace is within these; a signal in another unit, or one that an amplifier has multiplied by 10, is not.
 LARGEST_MEDIAN_mV = 200.0
-# A sweep is filled up with zeros where it ends in so many of them, after a step of so many mV.
-FEWEST_ZEROS, STEP_TO_ZERO_mV = 20, 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +59,7 @@ def checked(recording: Recording) -> Recording:
             "membrane potential: the gain or the unit in the file is wrong, or it is another signal"
         )
     notes = []
-    zeros = _padding(V_mV)
+    zeros = len(V_mV) - without_padding(V_mV)[1]
     if zeros:
         V_mV = np.append(V_mV[: len(V_mV) - zeros], np.full(zeros, np.nan))
         notes.append(
@@ -74,12 +73,3 @@ def checked(recording: Recording) -> Recording:
             f"{gap[0] * recording.sample_ms:.6g} ms, the last at {gap[-1] * recording.sample_ms:.6g} ms."
         )
     return replace(recording, V_mV=V_mV, notes=(*recording.notes, *notes))
-
-
-def _padding(V_mV: np.ndarray) -> int:
-    """Return how many zeros were put behind a sweep."""
-    recorded = np.flatnonzero(V_mV != 0)
-    if len(recorded) == 0:
-        return 0
-    zeros = len(V_mV) - 1 - int(recorded[-1])
-    return zeros if zeros >= FEWEST_ZEROS and abs(V_mV[recorded[-1]]) > STEP_TO_ZERO_mV else 0

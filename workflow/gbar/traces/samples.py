@@ -91,7 +91,7 @@ def prepare(
         UserError: as `check`.
     """
     V, notes = check(V, dt_ms), []
-    start, end = _padding(V)
+    start, end = without_padding(V)
     padding = len(V) - (end - start)
     if padding:
         notes.append(f"{padding} samples of exactly 0 at the end are padding and were left out")
@@ -119,8 +119,8 @@ def prepare(
     return Samples(V, dt_ms, own_t0_ms, start, gaps, noise_mV, V_error, slope, slope_error, tuple(notes))
 
 
-def _padding(V: np.ndarray) -> tuple[int, int]:
-    """Return the first sample and the end of a trace without runs of zeros that were put at its ends."""
+def without_padding(V: np.ndarray) -> tuple[int, int]:
+    """Return the first sample and the end of a trace, shape (time,), without runs of zeros that were put at its ends."""
     start, end = 0, len(V)
     if V[-1] == 0:
         filled = end - 1 - np.flatnonzero(V)[-1] if V.any() else 0
