@@ -11,8 +11,6 @@ overshoot: local parabolas make the diastole beside an upstroke 2.5 mV too low a
 from typing import NamedTuple
 
 import numpy as np
-from scipy.ndimage import correlate1d, median_filter
-from scipy.signal import savgol_coeffs
 
 FILTER = "local means of up to 10 ms, shorter where V bends"
 # Rounding of a store in steps of 0.01 mV is below this, the noise of any recording above.
@@ -95,6 +93,9 @@ def _adaptive(V: np.ndarray, noise_mV: float, dt_ms: float, derivative: int) -> 
 def _of_chunk(
     V: np.ndarray, noise_mV: float, dt_ms: float, derivative: int, halves: list[int]
 ) -> tuple[np.ndarray, np.ndarray]:
+    from scipy.ndimage import correlate1d, median_filter  # it takes a second to import, and most traces have no noise
+    from scipy.signal import savgol_coeffs
+
     low, high = np.full(len(V), -np.inf), np.full(len(V), np.inf)
     longest, agree = np.zeros(len(V), np.int8), np.ones(len(V), bool)
     estimates, errors = np.empty((len(halves), len(V))), np.empty(len(halves))

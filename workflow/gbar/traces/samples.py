@@ -120,7 +120,7 @@ def prepare(
 
 
 def without_padding(V: np.ndarray) -> tuple[int, int]:
-    """Return the first sample and the end of a trace, shape (time,), without runs of zeros that were put at its ends."""
+    """Return the first sample and the end of a trace without runs of zeros that were put at its ends."""
     start, end = 0, len(V)
     if V[-1] == 0:
         filled = end - 1 - np.flatnonzero(V)[-1] if V.any() else 0
