@@ -102,6 +102,7 @@ def test_beats_and_failed_pulses_stand_in_a_table_in_the_order_of_time(tmp_path:
     assert [float(one["pulse_ms"]) for one in second] == [10 + 250 * k for k in range(8)]
     assert [one["pulse"] for one in second if one["beat"]] == ["0", "2", "4", "6"]
     assert {one["apd90_ms"] for one in second if not one["beat"]} == {""}
+    assert {one["eads"] for one in first} == {"0"}
     assert all(float(one["apd90_ms"]) == pytest.approx(181, abs=1e-3) for one in table if one["beat"])
     regular, blocked = read_table(sweep / "biomarkers.csv")
     assert (regular.course, blocked.course) == ("regular", "block 2:1")

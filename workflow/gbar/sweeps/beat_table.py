@@ -16,6 +16,7 @@ from gbar.traces.reading import Reading
 MEASURES = tuple(field.name for field in fields(Beats) if field.name != "pulse")
 DIGITS = 6  # microseconds and microvolts are below what sampling resolves
 NONE = -1  # in place of the number of a beat or a pulse
+COUNT = MEASURES.index("eads")  # the one that is a number of things
 HEADER = ("id", "beat", "pulse", "pulse_ms", "outcome", *MEASURES)
 
 
@@ -36,4 +37,6 @@ def beat_lines(identity: str, reading: Reading) -> Iterator[list[object]]:
 def _cells(values: np.ndarray) -> list[list[object]]:
     """Return the cells of a table of measures; one that is undefined stays empty."""
     rows = np.round(values, DIGITS).tolist()
+    for row in rows:
+        row[COUNT] = int(row[COUNT])
     return [["" if value != value else value for value in row] for row in rows]
