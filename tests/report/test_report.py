@@ -16,7 +16,7 @@ from gbar.figures.style import save
 from gbar.report import FigureEntry, write_report
 from gbar.report.captions import read_caption
 from gbar.report.findings import Finding
-from gbar.report.tables import describe, duration, number
+from gbar.report.tables import classes, describe, duration, number
 from gbar.sweeps.biomarker_table import Row, write_table
 from gbar.sweeps.store import Quantity
 from gbar.traces.reading import undefined
@@ -215,3 +215,9 @@ def test_a_browser_shows_the_page_readable_on_a_desk_and_a_telephone(page):
     assert [view.viewport for view in views] == [1280, 400]
     assert [view.images for view in views] == [2, 2]
     assert_readable(views)
+
+
+def test_rows_of_each_class_are_counted_and_those_that_fall_silent_together():
+    rows = [row(str(k), 1, 1) for k in range(3)]
+    rows += [replace(one, course=f"quiescent after {k + 1} beats") for k, one in enumerate(rows[:2])]
+    assert classes([*rows, replace(rows[0], course="block 2:1")]) == "3 regular, 2 quiescent, 1 block 2:1"

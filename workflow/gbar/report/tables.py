@@ -155,8 +155,9 @@ def biomarkers_table(rows: Sequence[Row], quantities: Mapping[str, Quantity] | N
 
 
 def classes(rows: Sequence[Row]) -> str:
-    """Return how many rows there are of each class, the most frequent first."""
-    return ", ".join(f"{how_many} {course}" for course, how_many in Counter(row.course for row in rows).most_common())
+    """Return how many rows there are of each class, the most frequent first; quiescent ones whatever came before."""
+    counted = Counter(row.course.partition(" after ")[0] for row in rows)
+    return ", ".join(f"{how_many} {course}" for course, how_many in counted.most_common())
 
 
 def _told(rows: Sequence[Row], known: Mapping[str, Quantity]) -> list[Row]:
