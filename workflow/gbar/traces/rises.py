@@ -14,11 +14,11 @@ def next_spike(piece: np.ndarray, least_mV: float, dt_ms: float) -> tuple[int, i
         least_mV: least height of the fall and of the rise.
         dt_ms: sampling interval.
     """
-    if not len(piece):
+    if not len(piece) or not _may_fall_and_rise(piece, least_mV, dt_ms):
         return None
     low = np.maximum.accumulate(piece) - piece >= least_mV
     fallen = int(low.argmax())
-    if not low[fallen] or not _may_rise(piece[fallen:], least_mV, dt_ms):
+    if not low[fallen]:
         return None
     high = piece[fallen:] - np.minimum.accumulate(piece[fallen:]) >= least_mV
     seen = fallen + int(high.argmax())
@@ -47,6 +47,12 @@ def next_rise(piece: np.ndarray, least_mV: float, dt_ms: float) -> tuple[int, in
     below = piece[seen:] < piece[takeoff]
     end = seen + int(below.argmax()) if below.any() else len(piece)
     return takeoff, seen + int(piece[seen:end].argmax())
+
+
+def _may_fall_and_rise(piece: np.ndarray, least_mV: float, dt_ms: float) -> bool:
+    """Tell likewise whether it can have a fall before its highest sample, or a rise behind it."""
+    highest = int(piece.argmax())
+    return _may_rise(piece[highest:], least_mV, dt_ms) or _may_rise(piece[highest::-1], least_mV, dt_ms)
 
 
 def _may_rise(piece: np.ndarray, least_mV: float, dt_ms: float) -> bool:
