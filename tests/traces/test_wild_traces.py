@@ -112,6 +112,21 @@ def test_zeros_behind_a_sweep_are_padding():
     assert reading.notes == ("4000 samples of exactly 0 at the end are padding and were left out",)
 
 
+def test_neither_padding_nor_artefacts_are_extremes_or_the_last_voltage():
+    V = np.append(action_potentials(), np.zeros(4000))
+    V[20_000:20_010] += 200
+    found = read_trace(V, DT_MS).biomarkers
+    assert (found.v_min_mV, found.v_max_mV, found.v_end_mV) == (-80, 30, -80)
+    assert read_trace(np.append(np.full(5000, -70.0), np.zeros(50)), DT_MS).biomarkers.v_max_mV == -70
+
+
+def test_zeros_before_a_sweep_are_padding_too():
+    V = np.append(np.zeros(1000), action_potentials())
+    reading = read_trace(V, DT_MS)
+    assert reading.beats.upstroke_ms == pytest.approx([550, 1550, 2550, 3550], abs=1e-6)
+    assert reading.notes == ("1000 samples of exactly 0 at the beginning are padding and were left out",)
+
+
 def test_a_trace_that_opens_in_an_upstroke_has_an_incomplete_first_beat():
     V = action_potentials()
     opens = V[int(np.argmax(V >= -42)) :]

@@ -32,7 +32,7 @@ class Biomarkers:
     number of beats over the time from the first to the last, undefined of a cell that no longer repolarises;
     `cv_interval` the standard deviation of the intervals over their mean; `apd90_drift_ms` the change of APD90 from
     beat to beat, over the last two; `eads` the number of early afterdepolarisations, with height and take-off of the
-    highest; `v_end_mV` the last voltage.
+    highest; `v_end_mV` the last voltage. Extremes and last voltage are those of the trace without padding and artefacts.
     """
 
     n_beats: int
@@ -120,7 +120,7 @@ def read_trace(
         pulses_ms=samples.t0_ms + pulses.start * dt_ms,
         captured=response,
         course=told,
-        biomarkers=_summarise(np.asarray(V), samples, beats, response, told, settings),
+        biomarkers=_summarise(samples, beats, response, told, settings),
         notes=(*samples.notes, *_notes(samples, upstrokes, beats, settings)),
     )
 
@@ -146,9 +146,7 @@ def undefined() -> Biomarkers:
     return Biomarkers(**values)
 
 
-def _summarise(
-    V: np.ndarray, samples: Samples, beats: Beats, response: np.ndarray, told: str, settings: BeatSettings
-) -> Biomarkers:
+def _summarise(samples: Samples, beats: Beats, response: np.ndarray, told: str, settings: BeatSettings) -> Biomarkers:
     inner = beats.inner
     measures = _medians(inner)
     pairs = alternating(beats, settings) if told == "alternans" else None
@@ -159,15 +157,15 @@ def _summarise(
         for name in ("apd50_ms", "apd90_ms")
         for place, which in enumerate(("long", "short"))
     }
-    known = V if len(samples.V) == len(V) and not len(samples.gaps) else V[np.isfinite(V)]
+    V = samples.V  # without padding and artefacts, which are no extremes of a cell
     intervals = beats.cycle_length_ms[1:]
     highest = int(np.nan_to_num(beats.ead_height_mV).argmax()) if len(beats) else 0
     return Biomarkers(
         n_beats=len(beats),
         rate_per_min=_rate(beats, told),
-        v_min_mV=float(known.min()) if len(known) else np.nan,
-        v_max_mV=float(known.max()) if len(known) else np.nan,
-        v_end_mV=float(known[-1]) if len(known) else np.nan,
+        v_min_mV=float(V.min()) if len(V) else np.nan,
+        v_max_mV=float(V.max()) if len(V) else np.nan,
+        v_end_mV=float(V[-1]) if len(V) else np.nan,
         cv_interval=float(np.std(intervals) / np.mean(intervals)) if len(intervals) > 1 else np.nan,
         apd90_drift_ms=float(inner.apd90_ms[-1] - inner.apd90_ms[-3]) / 2 if len(inner) > 2 else np.nan,
         eads=int(beats.eads.sum()),

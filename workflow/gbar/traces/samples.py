@@ -27,7 +27,6 @@ class Samples:
         V: mV, finite, shape (time,); straight across gaps, artefacts and what is blanked, smoothed where it was noisy.
         dt_ms: sampling interval.
         t0_ms: time of the first sample.
-        start: the sample of the given trace that V begins with: what is before was padding.
         gaps: samples without a value, as (first, end), shape (gap, 2).
         noise_mV: standard deviation of the noise; 0 where there is none to speak of.
         V_error: what smoothed voltages differ by without meaning, mV; 0 where nothing was smoothed.
@@ -39,7 +38,6 @@ class Samples:
     V: np.ndarray
     dt_ms: float
     t0_ms: float
-    start: int
     gaps: np.ndarray
     noise_mV: float
     V_error: float
@@ -94,7 +92,8 @@ def prepare(
     start, end = without_padding(V)
     padding = len(V) - (end - start)
     if padding:
-        notes.append(f"{padding} samples of exactly 0 at the end are padding and were left out")
+        where = "at the end" if not start else "at the beginning" if end == len(V) else "at both ends"
+        notes.append(f"{padding} samples of exactly 0 {where} are padding and were left out")
     V, gaps = V[start:end], np.empty((0, 2), int)
     # A sum is finite in nearly every case that matters and costs far less than a mask of the whole trace.
     if not np.isfinite(V.sum()):
@@ -116,7 +115,7 @@ def prepare(
         smoothed = noise.smooth(V, dt_ms, noise_mV)
         V, V_error, slope, slope_error = smoothed
         notes.append(f"noise of {noise_mV:.2g} mV was smoothed by {noise.FILTER}")
-    return Samples(V, dt_ms, own_t0_ms, start, gaps, noise_mV, V_error, slope, slope_error, tuple(notes))
+    return Samples(V, dt_ms, own_t0_ms, gaps, noise_mV, V_error, slope, slope_error, tuple(notes))
 
 
 def without_padding(V: np.ndarray) -> tuple[int, int]:
