@@ -32,7 +32,7 @@ class Biomarkers:
     number of beats over the time from the first to the last, undefined of a cell that no longer repolarises;
     `cv_interval` the standard deviation of the intervals over their mean; `apd90_drift_ms` the change of APD90 from
     beat to beat, over the last two; `eads` the number of early afterdepolarisations, with height and take-off of the
-    highest; `v_end_mV` the last voltage. Extremes and last voltage are those of the trace without padding and artefacts.
+    highest; `v_end_mV` the last voltage. It and the extremes are those of the trace without padding and artefacts.
     """
 
     n_beats: int
