@@ -1,7 +1,7 @@
 # What a user types. Everything runs from .venv, which holds exactly what requirements.lock pins.
 #   make setup PYTHON=/path/to/python3.12   another Python, 3.11 or newer, for a new .venv
 #   make setup UV=                          install with pip although uv is here
-#   make run CORES=4                        fewer cores than all; so for test and check
+#   make run CORES=4                        fewer cores than all; test and check: so many processes
 #   make test ARGS="-k sobol"               options for pytest
 #   make bench RIVAL=/path/to/python        a Python with PyTorch, to compare networks with
 #   make lock ARGS=--upgrade                newer versions than the ones already pinned
@@ -17,8 +17,7 @@ RIVAL ?=
 ARGS ?=
 
 VENV := .venv
-# pytest-xdist's word for all cores, hyperthreads too.
-PYTEST = $(VENV)/bin/python -m pytest -n $(if $(filter all,$(CORES)),logical,$(CORES))
+PYTEST = $(VENV)/bin/python -m pytest -n $(patsubst all,auto,$(CORES))
 STAMP := $(VENV)/installed
 RIVALS := $(VENV)/rivals-installed
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)

@@ -8,6 +8,7 @@ import os
 
 import pytest
 from project import Project, tiny_study
+from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from gbar.jobs.runtime import start_jax
@@ -16,7 +17,21 @@ start_jax(x64=True)
 os.environ["JAX_ENABLE_X64"] = "0"
 
 # These take longest and come first, so that no worker is left alone with one of them at the end.
-FIRST = ("tests/workflow/", "tests/slurm/", "tests/gating/", "tests/emulate/", "tests/solve/", "tests/training/")
+FIRST = (
+    "tests/slurm/",
+    "tests/workflow/",
+    "tests/test_house.py",
+    "tests/rivals/",
+    "tests/gating/",
+    "tests/emulate/",
+    "tests/solve/",
+    "tests/training/",
+)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """A worker more than cores, since those of the cluster and of Snakemake wait; of up to 3 GB each, not too many."""
+    return min(len(os.sched_getaffinity(0)) + 1, 8)
 
 
 class Scheduling(LoadFileScheduling):
@@ -26,7 +41,7 @@ class Scheduling(LoadFileScheduling):
         return "tests/slurm" if nodeid.startswith("tests/slurm/") else super()._split_scope(nodeid)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
     config.option.loadscopereorder = False  # which puts files of many tests first, and those are the quick ones
     return Scheduling(config, log)
 

@@ -16,6 +16,8 @@ from gbar.solve.derivative import sparse_jacobian
 from gbar.solve.driving import system
 from gbar.solve.rosenbrock import rodas5p
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("akwaboah2021_*.npz"))
 THRESHOLD_mV = -20.0
 
