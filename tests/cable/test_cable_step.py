@@ -14,6 +14,8 @@ from gbar.cable.channels import CHANNELS
 from gbar.cable.states import variables
 from gbar.cells import ballsticks, mainen1996
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = Path(__file__).parents[1] / "golden" / "cable_passive_fork.npz"
 HEADER = "section,parent,parent_position,length_um,diameter_um,end_diameter_um,compartments,mechanisms\n"
 # A soma with an apical dendrite that forks, and two basal dendrites on its other end.
@@ -67,7 +69,6 @@ def test_a_passive_membrane_relaxes_with_its_resistance_times_its_capacitance(on
     np.testing.assert_allclose(V, np.broadcast_to(expected[:, None], V.shape), rtol=1e-11)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("length", [300.0, 1500.0])
 def test_a_cylinder_has_the_input_resistance_of_cable_theory(on, length):
     rm, Ra, d = 1 / 5e-4, 35.4, 2e-4  # ohm cm2, ohm cm, cm
@@ -138,7 +139,6 @@ def test_a_neuron_may_be_a_soma_alone_or_lack_a_part(on, tmp_path):
     assert np.isfinite(y).all()
 
 
-@pytest.mark.slow
 def test_a_lane_does_not_see_its_neighbours():
     cell = mainen1996.cell("reduced")
     random = np.random.default_rng(0)
@@ -149,7 +149,6 @@ def test_a_lane_does_not_see_its_neighbours():
     np.testing.assert_array_equal(together, others[:, ::-1])
 
 
-@pytest.mark.slow
 def test_halving_the_step_halves_the_error():
     cell = mainen1996.cell("reduced")
     V = [soma(cell, np.full(1000 * n, -0.2), dt_ms=0.02 / n)[::n, 0] for n in (1, 2, 4)]
@@ -167,7 +166,6 @@ def test_single_precision_keeps_spikes_in_place():
     assert np.sqrt(np.mean((double - single) ** 2)) < 0.02
 
 
-@pytest.mark.slow
 def test_the_initial_states_are_those_the_cell_describes():
     for cell in (ballsticks.cell("v2"), mainen1996.cell("reduced")):
         initial = np.asarray(equations.initial(constants(cell, lanes=3)))
