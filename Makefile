@@ -40,10 +40,10 @@ run: $(STAMP) ## run the study of config.yaml; ends at results/report.html
 	@$(VENV)/bin/snakemake --cores $(CORES)
 	@echo "The report is results/report.html"
 
-test: $(STAMP) ## run all tests on all cores, the checks of `make lint` among them (20 minutes on two)
+test: $(STAMP) ## run all tests on all cores, the checks of `make lint` among them
 	@$(PYTEST) $(ARGS)
 
-check: $(STAMP) ## run the checks of `make lint` and the quick tests (4 minutes on two cores)
+check: $(STAMP) ## run the checks of `make lint` and the quick tests: minutes
 	@$(PYTEST) -m "not slow" $(ARGS)
 
 lint: $(STAMP) ## check style, types and workflow: ruff, snakefmt, snakemake --lint, pyright
