@@ -13,6 +13,8 @@ from gbar.gating.data import make_paced, open_paced
 from gbar.gating.identify import identify, judged, recorded
 from gbar.records.metrics import read_metrics
 
+pytestmark = pytest.mark.slow
+
 PACED = checked(
     PacedSection,
     {

@@ -11,6 +11,8 @@ from gbar.errors import UserError
 from gbar.gating.data import make_paced, open_paced
 from gbar.gating.membrane import Record, charges, chosen_runs, regress
 
+pytestmark = pytest.mark.slow
+
 PACED = checked(
     PacedSection,
     {

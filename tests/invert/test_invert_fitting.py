@@ -17,6 +17,8 @@ from gbar.invert.traces import Traces, open_traces, parts, scaled
 from gbar.training.history import EpochRecord
 from gbar.training.optimiser import TrainingSettings
 
+pytestmark = pytest.mark.slow
+
 FEW = TRAINING.model_copy(update={"epochs": 4})
 
 

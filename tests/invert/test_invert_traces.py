@@ -80,6 +80,7 @@ def traces(path: Path) -> Traces:
     return open_traces(path)
 
 
+@pytest.mark.slow
 def test_rows_that_diverged_or_fail_the_check_are_left_out_and_counted(traces: Traces, store: Path) -> None:
     assert traces.counts == {"rows": ROWS, "diverged": 2, "failed_check": 2}
     ids = np.asarray(open_store(store)["id"][:])
@@ -226,6 +227,7 @@ def test_what_does_not_fit_is_said_and_nothing_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_without_the_check_any_stimulus_will_do(tmp_path: Path) -> None:
     values = SWEEP | {"protocol": SWEEP["protocol"] | {"stimulus": {"kind": "constant", "value": 10}}}
     folder = gathered(tmp_path / "sweep", values, *made_up_voltages())
