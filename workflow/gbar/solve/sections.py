@@ -59,7 +59,7 @@ def in_sections(f: Callable[..., Any], *x: Any) -> Any:
     closed, shape = jax.make_jaxpr(lambda *leaves: f(*jax.tree.unflatten(tree, leaves)), return_shape=True)(*leaves)
     values: list[_Value] = []
     read = _collected(closed.jaxpr, closed.consts, [_Value(given=leaf, cut=True) for leaf in leaves], values, {})
-    values = _needed(values, _values(read))
+    values = _needed(dict.fromkeys(values), _values(read))
     _cut(values, _values(read))
     given = list({read: None for one in values for read in _values(one.reads) if read.operation is None})
 
@@ -96,16 +96,15 @@ def _collected(
     value |= {v: _Value(given=c, cut=True) for v, c in zip(jaxpr.constvars, constants, strict=True)}
     for equation in jaxpr.eqns:
         reads = [v.val if isinstance(v, Literal) else value[v] for v in equation.invars]
-        inner = equation.params.get("jaxpr")
         if equation.primitive.name in ("jit", "pjit"):
+            inner = equation.params["jaxpr"]
             found = _collected(inner.jaxpr, inner.consts, reads, values, known)
         else:
-            keys = [_key(one, v) for one, v in zip(reads, equation.invars, strict=True)]
-            key = (equation.primitive, str(equation.params), *keys)
-            if key not in known or equation.primitive.name not in COST:
-                known[key] = [_Value(equation, tuple(reads), k) for k in range(len(equation.outvars))]
-                values += known[key]
-            found = known[key]
+            found = [_Value(equation, tuple(reads), k) for k in range(len(equation.outvars))]
+            if equation.primitive.name in COST:
+                keys = [_key(one, v) for one, v in zip(reads, equation.invars, strict=True)]
+                found = known.setdefault((equation.primitive, str(equation.params), *keys), found)
+            values += found
         value |= dict(zip(equation.outvars, found, strict=True))
     return [v.val if isinstance(v, Literal) else value[v] for v in jaxpr.outvars]
 
@@ -119,7 +118,7 @@ def _key(read: Any, variable: Any) -> Any:
 
 
 def _needed(values: Iterable[_Value], results: Sequence[_Value]) -> list[_Value]:
-    """Return the values that results need, each with its readers."""
+    """Return the values that results need, in order, each with its readers."""
     needed = set(results)
     for one in reversed(list(values)):
         if one in needed:
