@@ -103,7 +103,8 @@ def _collected(
             found = [_Value(equation, tuple(reads), k) for k in range(len(equation.outvars))]
             if equation.primitive.name in COST:
                 keys = [_key(one, v) for one, v in zip(reads, equation.invars, strict=True)]
-                found = known.setdefault((equation.primitive, str(equation.params), *keys), found)
+                what = str(equation.params) if equation.params else ""
+                found = known.setdefault((equation.primitive, what, *keys), found)
             values += found
         value |= dict(zip(equation.outvars, found, strict=True))
     return [v.val if isinstance(v, Literal) else value[v] for v in jaxpr.outvars]
@@ -114,7 +115,7 @@ def _values(reads: Iterable[Any]) -> list[_Value]:
 
 
 def _key(read: Any, variable: Any) -> Any:
-    return id(read) if isinstance(read, _Value) else (repr(read), str(variable.aval))
+    return id(read) if isinstance(read, _Value) else (repr(float(read)), variable.aval)
 
 
 def _needed(values: Iterable[_Value], results: Sequence[_Value]) -> list[_Value]:
