@@ -20,7 +20,7 @@ from jax.extend.core import Jaxpr, JaxprEqn, Literal
 CHEAP = "add sub mul neg max min abs sign floor ceil round select_n lt le gt ge eq ne and or not is_finite square rem"
 DEAR = "div exp exp2 expm1 log log1p sqrt rsqrt pow integer_pow tanh logistic sin cos tan asin acos atan"
 FREE = "broadcast_in_dim slice squeeze reshape convert_element_type"
-COST = dict.fromkeys(CHEAP.split(), 1) | dict.fromkeys(DEAR.split(), 20) | dict.fromkeys(FREE.split(), 0)
+COST: dict[str, int] = {name: cost for names, cost in ((CHEAP, 1), (DEAR, 20), (FREE, 0)) for name in names.split()}
 REPEATED = 12  # operations that may be repeated: to keep a result costs about as much
 
 
