@@ -8,7 +8,8 @@ With the states split into core z and relaxing w, a matrix with the pattern of a
 where M_ww is diagonal but for a few coupled buffers. Every entry is an array over lanes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import jax
 import jax.numpy as jnp
@@ -16,19 +17,47 @@ import jax.numpy as jnp
 Entries = dict[tuple[int, int], jax.Array]
 
 
-def eliminate(M: Entries, core: Sequence[int], relaxing: Sequence[int]) -> Callable[[Sequence[jax.Array]], jax.Array]:
-    """Factorise `M`, without pivoting, and return the function that solves M x = r.
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Eliminated:
+    """A factorised matrix M; called with r, a sequence of (lanes,) arrays, it returns the solution of M x = r as such.
+
+    Attributes:
+        inverse: M_ww^-1, by the pairs of states that it couples, like the next two.
+        z_of_w: M_zw M_ww^-1.
+        w_of_z: M_ww^-1 M_wz.
+        core_inverse: S^-1, (core, core, lanes).
+        core: states that stay, by index.
+        relaxing: states that are eliminated, by index.
+    """
+
+    inverse: Entries
+    z_of_w: Entries
+    w_of_z: Entries
+    core_inverse: jax.Array
+    core: tuple[int, ...] = field(metadata={"static": True})
+    relaxing: tuple[int, ...] = field(metadata={"static": True})
+
+    def __call__(self, r: Sequence[jax.Array]) -> list[jax.Array]:
+        """Return the solution, an array over the lanes for each state."""
+        r_core = [r[i] - sum(x * r[w] for (row, w), x in self.z_of_w.items() if row == i) for i in self.core]
+        solution = dict(zip(self.core, _product(self.core_inverse, jnp.stack(r_core)), strict=True))
+        for w in self.relaxing:
+            from_r = sum(x * r[u] for (row, u), x in self.inverse.items() if row == w)
+            solution[w] = from_r - sum(x * solution[j] for (row, j), x in self.w_of_z.items() if row == w)
+        return [solution[i] for i in range(len(solution))]
+
+
+def eliminate(M: Entries, core: Sequence[int], relaxing: Sequence[int]) -> Eliminated:
+    """Factorise `M`, without pivoting.
 
     Args:
         M: the non-zero entries, by (row, column).
         core: states that stay, by index.
         relaxing: states to eliminate, by index; few of them coupled to each other.
-
-    Returns:
-        solve(r): r is a sequence of (lanes,) arrays, the solution has shape (states, lanes).
     """
     inverse = _inverse_of_blocks(M, relaxing)
-    z_of_w, w_of_z = {}, {}  # M_zw M_ww^-1 and M_ww^-1 M_wz
+    z_of_w, w_of_z = {}, {}
     for (w, u), x in inverse.items():
         for z in core:
             if (u, z) in M:
@@ -41,18 +70,8 @@ def eliminate(M: Entries, core: Sequence[int], relaxing: Sequence[int]) -> Calla
             if (w, j) in M:
                 schur[i, j] = schur.get((i, j), 0.0) - x * M[w, j]
     zero = jnp.zeros_like(M[core[0], core[0]])
-    core_inverse = gauss_jordan(jnp.stack([jnp.stack([schur.get((i, j), zero) for j in core]) for i in core]))
-
-    def solve(r: Sequence[jax.Array]) -> jax.Array:
-        r_core = [r[i] - sum(x * r[w] for (row, w), x in z_of_w.items() if row == i) for i in core]
-        z = _product(core_inverse, jnp.stack(r_core))
-        solution = dict(zip(core, z, strict=True))
-        for w in relaxing:
-            from_r = sum(x * r[u] for (row, u), x in inverse.items() if row == w)
-            solution[w] = from_r - sum(x * solution[j] for (row, j), x in w_of_z.items() if row == w)
-        return jnp.stack([solution[i] for i in range(len(solution))])
-
-    return solve
+    S = jnp.stack([jnp.stack([schur.get((i, j), zero) for j in core]) for i in core])
+    return Eliminated(inverse, z_of_w, w_of_z, gauss_jordan(S), tuple(core), tuple(relaxing))
 
 
 def _product(M: jax.Array, x: jax.Array) -> jax.Array:

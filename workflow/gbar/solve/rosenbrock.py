@@ -13,6 +13,7 @@ Differential Equations package. BIT Numer Math 2023;63:27. doi:10.1007/s10543-02
 
 import functools
 from collections.abc import Callable
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -23,6 +24,7 @@ from gbar.cells.compensated import plus
 from gbar.solve.driving import constants_in, linearised, system
 from gbar.solve.elimination import Entries, eliminate
 from gbar.solve.lanes import Lanes
+from gbar.solve.sections import in_sections, separate
 from gbar.solve.settings import DIVERGED
 
 STAGES = 8
@@ -53,6 +55,26 @@ NEGLIGIBLE = 1e-6
 SAFETY, SHRINK, GROW = 0.9, 0.2, 6.0
 # The first step after a change of the stimulus may move the voltage by this much at its new slope.
 RESTART_mV = 1.0
+
+
+class _Step(NamedTuple):
+    """What a step of all lanes starts from, but for its matrix.
+
+    Attributes:
+        stimulus: what acts during the step.
+        closed: whether nothing is left to do.
+        switching: whether the stimulus changes here, a step of no length.
+        stop: when the next edge or the end is, ms.
+        h: length of the step, ms.
+        used: the same in the precision of the states, for idle lanes 1.
+    """
+
+    stimulus: jax.Array
+    closed: jax.Array
+    switching: jax.Array
+    stop: jax.Array
+    h: jax.Array
+    used: jax.Array
 
 
 def _lower_triangle(text: str) -> np.ndarray:
@@ -87,31 +109,32 @@ def advance(cell: Cell, record: tuple[int, ...], clamped: bool, steps: int) -> C
         dtype = lanes.y.dtype
         c = constants_in(dtype, cell.constants(scale, parameter))
 
-        def step(carry):
-            count, lanes, records = carry
+        def begun(lanes):
+            """Return what a step starts from."""
             y, edge = lanes.y, pieces.next_start(lanes.piece)
             stimulus = pieces.value_in(lanes.piece).astype(dtype)
             closed = lanes.closed | (lanes.t >= end)
             switching = ~closed & (lanes.t >= edge)
             idle = closed | switching
-
-            rates = system(cell, c, stimulus, clamped)
             f, J = linearised(cell, c, stimulus, clamped, list(y))
-            row = jnp.stack([lanes.t, *(y[i] for i in record), *(f[i] for i in record)])
-            records = jax.lax.dynamic_update_index_in_dim(records, row, count, 0)
-
             stop = jnp.minimum(edge, end)
             restart = jnp.where(lanes.restarting, RESTART_mV / jnp.abs(f[voltage]), jnp.inf)
             h = jnp.minimum(jnp.minimum(jnp.minimum(lanes.h, restart), max_step), stop - lanes.t)
-            increment, error = rodas5p(cell, rates, J, y, jnp.where(idle, 1.0, h).astype(dtype))
+            used = jnp.where(idle, 1.0, h).astype(dtype)
+            row = jnp.stack([lanes.t, *(y[i] for i in record), *(f[i] for i in record)])
+            return _Step(stimulus, closed, switching, stop, h, used), J, row
+
+        def ended(lanes, step, increment, error):
+            """Return the lanes after a step."""
+            y, h, stop, switching, closed = lanes.y, step.h, step.stop, step.switching, step.closed
+            idle = closed | switching
             y_new, lost = plus(y, increment, lanes.lost)
 
             magnitude = jnp.maximum(jnp.abs(y), jnp.abs(y_new)) + floor
-            size = jnp.max(jnp.abs(error) / (rtol * magnitude), axis=0)
+            size = _largest(jnp.abs(error) / (rtol * magnitude))
             size = jnp.where(jnp.isfinite(size), jnp.maximum(size, 1e-10), 1e10)
-            negligible = (h < SMALLEST_STEP_MS / SHRINK) & (
-                jnp.max(jnp.abs(increment) / magnitude, axis=0) < NEGLIGIBLE
-            )
+            changed = _largest(jnp.abs(increment) / magnitude)
+            negligible = (h < SMALLEST_STEP_MS / SHRINK) & (changed < NEGLIGIBLE)
             size = jnp.where(negligible, jnp.minimum(size, 1.0), size)
             good = (size <= 1) & ~idle
             bad = (size > 1) & ~idle
@@ -125,23 +148,27 @@ def advance(cell: Cell, record: tuple[int, ...], clamped: bool, steps: int) -> C
             if clamped:
                 commanded = jnp.where(switching, pieces.value_in(piece).astype(dtype), y_next[voltage])
                 y_next = y_next.at[voltage].set(commanded)
-            return (
-                count + 1,
-                Lanes(
-                    t=jnp.where(good, jnp.where(h >= stop - lanes.t, stop, lanes.t + h), lanes.t),
-                    y=y_next,
-                    lost=jnp.where(good, lost, lanes.lost),
-                    h=jnp.where(idle, lanes.h, h_next),
-                    retrying=bad,
-                    restarting=switching | (lanes.restarting & bad),
-                    piece=piece,
-                    accepted=accepted,
-                    rejected=rejected,
-                    status=jnp.where(lost_lane, np.int8(DIVERGED), lanes.status),
-                    closed=closed | lost_lane,
-                ),
-                records,
+            return Lanes(
+                t=jnp.where(good, jnp.where(h >= stop - lanes.t, stop, lanes.t + h), lanes.t),
+                y=y_next,
+                lost=jnp.where(good, lost, lanes.lost),
+                h=jnp.where(idle, lanes.h, h_next),
+                retrying=bad,
+                restarting=switching | (lanes.restarting & bad),
+                piece=piece,
+                accepted=accepted,
+                rejected=rejected,
+                status=jnp.where(lost_lane, np.int8(DIVERGED), lanes.status),
+                closed=closed | lost_lane,
             )
+
+        def step(carry):
+            count, lanes, records = carry
+            step, J, row = in_sections(begun, lanes)
+            records = jax.lax.dynamic_update_index_in_dim(records, row, count, 0)
+            rates = system(cell, c, step.stimulus, clamped)
+            increment, error = rodas5p(cell, rates, J, lanes.y, step.used)
+            return separate(count) + 1, in_sections(ended, lanes, step, increment, error), records
 
         def unfinished(carry):
             count, lanes, _ = carry
@@ -154,6 +181,14 @@ def advance(cell: Cell, record: tuple[int, ...], clamped: bool, steps: int) -> C
     return jax.jit(run)
 
 
+def _largest(x: jax.Array) -> jax.Array:
+    """Return the maximum over the states, by halves: XLA has a kernel of its own for what is written as a maximum."""
+    while len(x) > 1:
+        half = len(x) // 2
+        x = jnp.concatenate([jnp.maximum(x[:half], x[half : 2 * half]), x[2 * half :]])
+    return x[0]
+
+
 def rodas5p(
     cell: Cell, rates: Callable[..., list[jax.Array]], J: Entries, y: jax.Array, h: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
@@ -162,12 +197,15 @@ def rodas5p(
     Returns:
         the change of the states, and its estimated error.
     """
-    core = [i for i, state in enumerate(cell.states) if state.is_core]
-    relaxing = [i for i, state in enumerate(cell.states) if not state.is_core]
-    M = {key: -entry for key, entry in J.items()}
-    for i in range(len(y)):
-        M[i, i] = M.get((i, i), 0.0) + 1 / (GAMMA * h)
-    solve = eliminate(M, core, relaxing)
+
+    def factorised(J, h):
+        M = {key: -entry for key, entry in J.items()}
+        for i in range(len(y)):
+            M[i, i] = M.get((i, i), 0.0) + 1 / (GAMMA * h)
+        core = [i for i, state in enumerate(cell.states) if state.is_core]
+        return eliminate(M, core, [i for i, state in enumerate(cell.states) if not state.is_core])
+
+    solve = in_sections(factorised, J, h)
     # Rows of the next stage; the row after the last is that of the new state.
     A_next = jnp.array(np.vstack([A[1:], A[-1] + np.eye(STAGES)[-1]]), y.dtype)
     C_next = jnp.array(np.vstack([C[1:], np.zeros(STAGES)]), y.dtype)
@@ -177,9 +215,13 @@ def rodas5p(
 
     def stage(i, carry):
         u, increment, memory = carry
-        u = u.at[i].set(solve(jnp.stack(rates(*(y + increment))) + memory))
+        right = [f + m for f, m in zip(rates(*(y + increment)), memory, strict=True)]
+        u = u.at[i].set(jnp.stack(solve(right)))
         return u, combine(A_next[i], u), combine(C_next[i], u) / h
 
+    def sectioned(i, carry):
+        return in_sections(stage, i, carry)
+
     nothing = jnp.zeros((STAGES, *y.shape), y.dtype)
-    u, increment, _ = jax.lax.fori_loop(0, STAGES, stage, (nothing, nothing[0], nothing[0]))
+    u, increment, _ = jax.lax.fori_loop(0, STAGES, sectioned, (nothing, nothing[0], nothing[0]))
     return increment, u[-1]
