@@ -109,7 +109,7 @@ def camk(y: Any) -> tuple[Array, Array]:
 
 def INaL(y: Any, c: SimpleNamespace, e: SimpleNamespace, fp: Array) -> Array:
     """Late Na current."""
-    return c.gNaL * e.VNa * y.mL * (y.hL + fp * (y.hLp - y.hL))
+    return c.gNaL * (y.hL + fp * (y.hLp - y.hL)) * y.mL * e.VNa
 
 
 def Ito(y: Any, c: SimpleNamespace, e: SimpleNamespace, fp: Array) -> Array:
@@ -117,17 +117,15 @@ def Ito(y: Any, c: SimpleNamespace, e: SimpleNamespace, fp: Array) -> Array:
     AiF = 1 / (1 + exp((y.V - 213.6) / 151.2))
     open_ = y.a * (y.iS + AiF * (y.iF - y.iS))
     open_p = y.ap * (y.iSp + AiF * (y.iFp - y.iSp))
-    return c.gto * e.VK * (open_ + fp * (open_p - open_))
+    return c.gto * (open_ + fp * (open_p - open_)) * e.VK
 
 
-def open_ICaL(y: Any, fp: Array, nca: Array) -> Array:
-    """Open fraction of the L-type Ca channels, of which the fraction nca is inactivated by calcium."""
+def open_ICaL(y: Any, fp: Array) -> tuple[Array, Array]:
+    """Open fraction of the L-type Ca channels that voltage inactivates, and of those that calcium does (nca of them)."""
     AfCa = 0.3 + 0.6 / (1 + exp((y.V - 10) / 10))
     f, f_p = 0.6 * y.ff + 0.4 * y.fs, 0.6 * y.ffp + 0.4 * y.fs
     fCa, fCa_p = y.fcas + AfCa * (y.fcaf - y.fcas), y.fcas + AfCa * (y.fcafp - y.fcas)
-    open_ = f + nca * (y.jca * fCa - f)
-    open_p = f_p + nca * (y.jca * fCa_p - f_p)
-    return y.d * (open_ + fp * (1.1 * open_p - open_))
+    return y.d * (f + fp * (1.1 * f_p - f)), y.d * y.jca * (fCa + fp * (1.1 * fCa_p - fCa))
 
 
 def IKs(y: Any, c: SimpleNamespace, e: SimpleNamespace) -> Array:

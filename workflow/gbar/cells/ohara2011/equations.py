@@ -73,7 +73,8 @@ def _membrane(y: Any, c: SimpleNamespace, fp: Array) -> tuple[dict[str, Array], 
     e = common.electric(y, c)
     h, h_p = 0.99 * y.hf + 0.01 * y.hs, 0.99 * y.hf + 0.01 * y.hsp
     hj, hj_p = h * y.j, h_p * y.jp
-    open_CaL = common.open_ICaL(y, fp, y.nca)
+    by_V, by_Ca = common.open_ICaL(y, fp)
+    open_CaL = c.pCaL * (by_V + y.nca * (by_Ca - by_V))
     if c.hERG is None:
         Axrf = 1 / (1 + exp((V + 54.81) / 38.21))
         rectified = 1 / ((1 + exp((V + 55) / 75)) * (1 + exp((V - 10) / 30)))
@@ -84,14 +85,14 @@ def _membrane(y: Any, c: SimpleNamespace, fp: Array) -> tuple[dict[str, Array], 
     part = SimpleNamespace(
         INaCa_i=INaCa_i,
         INaCa_ss=INaCa_ss,
-        ICaNa=c.pCaL * (0.00125 * 0.75 / 2) * open_CaL * common.goldman(e.z, e.r1, y.Nass, c.Nao),
-        ICaK=c.pCaL * (3.574e-4 * 0.75 / 2) * open_CaL * common.goldman(e.z, e.r1, y.Kss, c.Ko),
+        ICaNa=open_CaL * (0.00125 * 0.75 / 2 * common.goldman(e.z, e.r1, y.Nass, c.Nao)),
+        ICaK=open_CaL * (3.574e-4 * 0.75 / 2 * common.goldman(e.z, e.r1, y.Kss, c.Ko)),
     )
     I = {
-        "INa": c.gNa * e.VNa * y.m * y.m * y.m * (hj + fp * (hj_p - hj)),
+        "INa": c.gNa * (y.m * y.m * y.m) * (hj + fp * (hj_p - hj)) * e.VNa,
         "INaL": common.INaL(y, c, e, fp),
         "Ito": common.Ito(y, c, e, fp),
-        "ICaL": c.pCaL * open_CaL * common.goldman(2 * e.z, e.r2, y.Cass, 0.341 * c.Cao),
+        "ICaL": open_CaL * common.goldman(2 * e.z, e.r2, y.Cass, 0.341 * c.Cao),
         "IKr": c.gKr * open_Kr * e.VK,
         "IKs": common.IKs(y, c, e),
         "IK1": c.gK1 * y.xk1 * e.VK / (1 + exp((V + 105.8 - 2.6 * c.Ko) / 9.493)),

@@ -83,21 +83,22 @@ def _membrane(y: Any, c: SimpleNamespace, fp: Array) -> tuple[dict[str, Array], 
     INaCa_i, INaCa_ss = common.INaCa(y, c, e)
     gi1, gi2 = _activities((y.Nai + y.Ki + y.Cli + 4 * y.Cai) / 2000)
     gss1, gss2 = _activities((y.Nass + y.Kss + y.Clss + 4 * y.Cass) / 2000)
-    open_i = 0.2 * c.pCaL * common.open_ICaL(y, fp, y.nca_i)
-    open_ss = 0.8 * c.pCaL * common.open_ICaL(y, fp, y.nca_ss)
+    by_V, by_Ca = common.open_ICaL(y, fp)
+    open_i = 0.2 * c.pCaL * (by_V + y.nca_i * (by_Ca - by_V))
+    open_ss = 0.8 * c.pCaL * (by_V + y.nca_ss * (by_Ca - by_V))
     PNa, PK = 0.00125 / 2, 3.574e-4 / 2  # of the channel, for ions of one charge
     part = SimpleNamespace(
         INaCa_i=INaCa_i,
         INaCa_ss=INaCa_ss,
         ICaL_i=open_i * common.goldman(2 * e.z, e.r2, gi2 * y.Cai, c.Ca_outside),
         ICaL_ss=open_ss * common.goldman(2 * e.z, e.r2, gss2 * y.Cass, c.Ca_outside),
-        ICaNa_i=PNa * open_i * common.goldman(e.z, e.r1, gi1 * y.Nai, c.Na_outside),
-        ICaNa_ss=PNa * open_ss * common.goldman(e.z, e.r1, gss1 * y.Nass, c.Na_outside),
-        ICaK_i=PK * open_i * common.goldman(e.z, e.r1, gi1 * y.Ki, c.K_outside),
-        ICaK_ss=PK * open_ss * common.goldman(e.z, e.r1, gss1 * y.Kss, c.K_outside),
+        ICaNa_i=open_i * (PNa * common.goldman(e.z, e.r1, gi1 * y.Nai, c.Na_outside)),
+        ICaNa_ss=open_ss * (PNa * common.goldman(e.z, e.r1, gss1 * y.Nass, c.Na_outside)),
+        ICaK_i=open_i * (PK * common.goldman(e.z, e.r1, gi1 * y.Ki, c.K_outside)),
+        ICaK_ss=open_ss * (PK * common.goldman(e.z, e.r1, gss1 * y.Kss, c.K_outside)),
     )
     I = {
-        "INa": c.gNa * e.VNa * y.m * y.m * y.m * (hj + fp * (hj_p - hj)),
+        "INa": c.gNa * (y.m * y.m * y.m) * (hj + fp * (hj_p - hj)) * e.VNa,
         "INaL": common.INaL(y, c, e, fp),
         "Ito": common.Ito(y, c, e, fp),
         "ICaL": part.ICaL_i + part.ICaL_ss,
