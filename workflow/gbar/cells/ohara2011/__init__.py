@@ -22,8 +22,8 @@ from gbar.cells.ohara2011.layers import CURRENTS, Layer, states, tuning
 from gbar.cells.ohara2011.starts import CELLML, FDA, PAPER
 
 REFERENCE = (
-    "O'Hara T, Virag L, Varro A, Rudy Y. Simulation of the undiseased human cardiac ventricular action potential: model "
-    "formulation and experimental validation. PLoS Comput Biol 2011;7:e1002061. doi:10.1371/journal.pcbi.1002061"
+    "O'Hara T, Virag L, Varro A, Rudy Y. Simulation of the undiseased human cardiac ventricular action potential: "
+    "model formulation and experimental validation. PLoS Comput Biol 2011;7:e1002061. doi:10.1371/journal.pcbi.1002061"
 )
 REFERENCE_CIPA = (
     "Dutta S, Chang KC, Beattie KA, et al. Optimization of an in silico cardiac cell model for proarrhythmia risk "
@@ -82,7 +82,9 @@ _OUTSIDE = (
 )
 _DRUG = (
     Parameter("D", 0.0, "nM", "free concentration of a drug that binds to hERG", lowest=0.0),
-    Parameter("Kmax", 0.0, "1", "its largest effect: rate of binding over that of unbinding, at saturation", lowest=0.0),
+    Parameter(
+        "Kmax", 0.0, "1", "its largest effect: rate of binding over that of unbinding, at saturation", lowest=0.0
+    ),
     Parameter("Ku", 0.0, "1/ms", "rate at which it unbinds", lowest=0.0),
     Parameter("n", 1.0, "1", "Hill coefficient of its binding", lowest=0.0),
     Parameter("halfmax", 1.0, "nM^n", "its concentration of half the largest effect, to the power n", lowest=1e-30),

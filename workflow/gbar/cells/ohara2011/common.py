@@ -121,7 +121,7 @@ def Ito(y: Any, c: SimpleNamespace, e: SimpleNamespace, fp: Array) -> Array:
 
 
 def open_ICaL(y: Any, fp: Array) -> tuple[Array, Array]:
-    """Open fraction of the L-type Ca channels that voltage inactivates, and of those that calcium does (nca of them)."""
+    """Open fractions of the L-type Ca channels that voltage inactivates, and of those that calcium does."""
     AfCa = 0.3 + 0.6 / (1 + exp((y.V - 10) / 10))
     f, f_p = 0.6 * y.ff + 0.4 * y.fs, 0.6 * y.ffp + 0.4 * y.fs
     fCa, fCa_p = y.fcas + AfCa * (y.fcaf - y.fcas), y.fcas + AfCa * (y.fcafp - y.fcas)
@@ -186,14 +186,12 @@ def INaK(y: Any, c: SimpleNamespace, e: SimpleNamespace) -> Array:
 
 def release(y: Any, c: SimpleNamespace, ICaL: Array) -> tuple[Array, Array]:
     """Return the rates of Jrel_np and Jrel_p, which follow a Ca current into the subspace."""
-    x = c.half_rel / y.Cajsr
-    x2 = x * x
-    x4 = x2 * x2
-    target = -c.rel_max * ICaL / (1 + x4 * x4)
-    # tau = 4.75/(1 + 0.0123/Cajsr), at least 0.001 ms; that of the phosphorylated is 1.25 times as long.
-    per_tau = (1 + 0.0123 / y.Cajsr) / 4.75
-    rate, rate_p = jnp.minimum(per_tau, 1000.0), jnp.minimum(per_tau / 1.25, 1000.0)
-    return (target - y.Jrel_np) * rate, (1.25 * target - y.Jrel_p) * rate_p
+    Ca2 = y.Cajsr * y.Cajsr
+    Ca8 = (Ca2 * Ca2) * (Ca2 * Ca2)
+    target = -c.rel_max * ICaL * Ca8 / (Ca8 + c.half_rel**8)
+    tau = 4.75 * y.Cajsr / (y.Cajsr + 0.0123)
+    tau_np, tau_p = jnp.maximum(tau, 0.001), jnp.maximum(1.25 * tau, 0.001)
+    return (target - y.Jrel_np) / tau_np, (1.25 * target - y.Jrel_p) / tau_p
 
 
 def reticulum(y: Any, c: SimpleNamespace, fp: Array) -> dict[str, Array]:
@@ -207,9 +205,10 @@ def reticulum(y: Any, c: SimpleNamespace, fp: Array) -> dict[str, Array]:
 
 
 def concentrations(y: Any, c: SimpleNamespace, I: SimpleNamespace, J: dict[str, Array]) -> dict[str, Array]:
-    """Return the rates of Na, K and Ca from the currents that carry them into myoplasm and subspace, all inward negative.
+    """Return the rates of Na, K and Ca in myoplasm, subspace and reticulum.
 
-    I has Na_i, Na_ss, K_i, K_ss, Ca_i and Ca_ss, pA/pF; J the fluxes of `reticulum`.
+    I has the currents carried by each ion through the membrane of myoplasm and subspace: Na_i, Na_ss, K_i, K_ss, Ca_i
+    and Ca_ss, pA/pF, outward positive; J the fluxes of `reticulum`.
     """
     per_i, per_ss = ACAP / (F * VMYO), ACAP / (F * VSS)
     JNa, JK, JCa = (y.Nass - y.Nai) / 2, (y.Kss - y.Ki) / 2, (y.Cass - y.Cai) / 0.2

@@ -26,9 +26,7 @@ def of_INaL(V: Array, rate_m: Array) -> dict[str, tuple[Array, Array]]:
 
 def of_Ito(V: Array, epicardial: bool) -> dict[str, tuple[Array, Array]]:
     """Gates of Ito; in epicardial cells it inactivates faster below -70 mV."""
-    rate_a = (
-        1 / (1.2089 * (1 + exp(-(V - 18.4099) / 29.3814))) + 3.5 / (1 + exp((V + 100) / 29.3814))
-    ) / 1.0515
+    rate_a = (1 / (1.2089 * (1 + exp(-(V - 18.4099) / 29.3814))) + 3.5 / (1 + exp((V + 100) / 29.3814))) / 1.0515
     i_inf = 1 / (1 + exp((V + 43.94) / 5.711))
     # tau = 4.562 + 1/s and 23.62 + 1/s
     fast = 0.3933 * exp(-(V + 100) / 100) + 0.08004 * exp((V + 50) / 16.59)

@@ -63,5 +63,7 @@ _CLOSED = ("Jrel_np", "Jrel_p", "CaMKt", "m", "mL", "a", "ap", "d", "nca", "xrf"
 PAPER = (
     {"V": -87.0, **_CONCENTRATIONS, **_CALCIUM}
     | dict.fromkeys(_CLOSED, 0.0)
-    | dict.fromkeys((name for name in CELLML if name not in (*_CLOSED, *_OF_HERG, "V", *_CONCENTRATIONS, *_CALCIUM)), 1.0)
+    | dict.fromkeys(
+        (name for name in CELLML if name not in (*_CLOSED, *_OF_HERG, "V", *_CONCENTRATIONS, *_CALCIUM)), 1.0
+    )
 )

@@ -8,7 +8,8 @@ authors' own start after long pacing at 1 Hz:
     mid   mid-myocardial
 
 At 1 Hz APD90 of the 100th beat is 272.2, 236.4 and 349.9 ms. The model conserves charge: what V and the concentrations
-hold together never changes but for rounding, so the steady state depends on the start, and no number of beats forgets it.
+hold together never changes but for rounding. So the steady state depends on the start, and no number of beats forgets
+it.
 """
 
 from gbar.cells.cell import Cell, Current, Parameter, Stimulation

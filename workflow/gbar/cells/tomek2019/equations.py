@@ -6,7 +6,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from gbar.cells.ohara2011 import common, gates
-from gbar.cells.ohara2011.common import ACAP, F, VMYO, VSS
+from gbar.cells.ohara2011.common import ACAP, VMYO, VSS, F
 
 Array = Any
 exp = jnp.exp
