@@ -19,7 +19,7 @@ state depends on the start, and no number of beats forgets it: from the start of
 
 from gbar.cells.cell import Cell, Parameter, Stimulation
 from gbar.cells.ohara2011.layers import CURRENTS, Layer, states, tuning
-from gbar.cells.ohara2011.starts import CELLML, FDA, PAPER
+from gbar.cells.ohara2011.starts import CELLML, FDA, OF_HERG, PAPER
 
 REFERENCE = (
     "O'Hara T, Virag L, Varro A, Rudy Y. Simulation of the undiseased human cardiac ventricular action potential: "
@@ -91,7 +91,6 @@ _DRUG = (
     Parameter("Vhalf", 0.0, "mV", "voltage at which half of the channels that bound it are closed, and trap it"),
     Parameter("Kt", 3.5e-5, "1/ms", "rate at which channels close on it and open again", lowest=0.0),
 )
-_HERG = ("IC1", "IC2", "C1", "C2", "O", "IO", "IObound", "Obound", "Cbound")
 
 
 def cell(variant: str) -> Cell:
@@ -105,7 +104,7 @@ def cell(variant: str) -> Cell:
         variants=VARIANTS,
         title=("CiPAORdv1.0 of the CiPA initiative" if is_cipa else "O'Hara et al. 2011") + ", human ventricular cell",
         reference=REFERENCE_CIPA if is_cipa else REFERENCE,
-        states=states(start, coupled=("jca", "nca", *_HERG)),
+        states=states(start, coupled=("jca", "nca", *OF_HERG)),
         parameters=_OUTSIDE + _DRUG if is_cipa else _OUTSIDE,
         currents=CURRENTS,
         tuning=tuning(constants, _FACTORS, layer, hERG=is_cipa),

@@ -89,10 +89,14 @@ def of_IKs(V: Array) -> dict[str, tuple[Array, Array]]:
 
 
 def of_hERG(V: Array, y: Any, drug: SimpleNamespace) -> dict[str, Array]:
-    """Rates of the channel hERG and of a drug bound to it (Li et al. 2017), at 37 degrees.
+    """Rates of the channel hERG and of a drug bound to it, at 37 degrees.
 
-    IC1, IC2, IO are inactivated, C1, C2, O are not; the ligand binds to open and open inactivated channels, and is
+    IC1, IC2, IO are inactivated, C1, C2, O are not; the drug binds to open and open inactivated channels, and is
     trapped where these close (Cbound). Every rate is A e^(B V) q10^1.7.
+
+    Li Z, Dutta S, Sheng J, et al. Improving the in silico assessment of proarrhythmia risk by combining hERG
+    channel-drug binding kinetics and multichannel pharmacology. Circ Arrhythm Electrophysiol 2017;10:e004628.
+    doi:10.1161/CIRCEP.116.004628
     """
     k1 = 0.0264 * 4.843**1.7 * exp(4.631e-5 * V)
     k2 = 4.986e-6 * 4.23**1.7 * exp(-0.004226 * V)

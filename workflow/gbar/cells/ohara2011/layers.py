@@ -31,7 +31,7 @@ class Tuning:
     Attributes:
         GNaL: maximal conductance of INaL, mS/uF.
         Gto: of Ito, mS/uF.
-        PCa: permeability of the L-type Ca channels, cm/s times 1e-3 per uF.
+        PCa: permeability of the L-type Ca channels, cm/s.
         GKr: of IKr, mS/uF at the model's own extracellular K.
         GKs: of IKs, mS/uF.
         GK1: of IK1, mS/uF.
@@ -39,8 +39,8 @@ class Tuning:
         subspace_share: of the exchangers that are in the subspace.
         Pnak: turnover of the Na-K pump, pA/pF.
         GKb: of IKb, mS/uF.
-        PNab: permeability of INab, unit as of PCa.
-        PCab: permeability of ICab, unit as of PCa.
+        PNab: permeability of INab, cm/s.
+        PCab: permeability of ICab, cm/s.
         release: factor on the release of calcium.
         release_of_ICaL: factor on what ICaL releases.
         half_rel: Ca of the junctional reticulum at which half is released, mM.

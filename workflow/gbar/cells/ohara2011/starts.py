@@ -51,7 +51,7 @@ _CIPA: tuple[tuple[str, float, float], ...] = (
     ("xs2", 0.000192517, 0.0001928503426),
     ("xk1", 0.996756, 0.9967597594),
 )
-_OF_HERG = ("IC1", "IC2", "C1", "C2", "O", "IO", "IObound", "Obound", "Cbound")
+OF_HERG = ("IC1", "IC2", "C1", "C2", "O", "IO", "IObound", "Obound", "Cbound")
 
 FDA = {name: after_2s for name, after_2s, _ in _CIPA}
 CELLML = {name: of_file for name, _, of_file in _CIPA}
@@ -64,6 +64,6 @@ PAPER = (
     {"V": -87.0, **_CONCENTRATIONS, **_CALCIUM}
     | dict.fromkeys(_CLOSED, 0.0)
     | dict.fromkeys(
-        (name for name in CELLML if name not in (*_CLOSED, *_OF_HERG, "V", *_CONCENTRATIONS, *_CALCIUM)), 1.0
+        (name for name in CELLML if name not in (*_CLOSED, *OF_HERG, "V", *_CONCENTRATIONS, *_CALCIUM)), 1.0
     )
 )
