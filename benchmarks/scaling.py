@@ -23,10 +23,11 @@ import common
 import contest
 import numpy as np
 
-CELLS = ("akwaboah2021", "tentusscher2004", "hodgkinhuxley1952", "izhikevich2003", "ballsticks", "mainen1996")
+PACED = ("tentusscher2004", "ohara2011", "tomek2019")
+CELLS = ("akwaboah2021", *PACED, "hodgkinhuxley1952", "izhikevich2003", "ballsticks", "mainen1996")
 LANES = (1, 16, 64, 256, 1024, 4096)
 # Simulated time and interval of samples: an action potential or two.
-TASKS_ms = {"akwaboah2021": (500.0, 0.1), "tentusscher2004": (500.0, 0.1), "hodgkinhuxley1952": (200.0, 0.1)}
+TASKS_ms = dict.fromkeys(("akwaboah2021", *PACED), (500.0, 0.1)) | {"hodgkinhuxley1952": (200.0, 0.1)}
 CHIRP_ms = (46.0, 0.02)
 BLOCK = 256
 MEMORY_LANES = (256, 2048)
@@ -130,7 +131,7 @@ def _solver(name: str, rows: int, lanes: int | None):
     duration_ms, every_ms = TASKS_ms.get(name, CHIRP_ms)
     stimulus, parameters = None, {}
     scales = designs.scalings(cell.current_names[:5], rows, SEED, low=0.8, high=1.2)
-    if name == "tentusscher2004":
+    if name in PACED:
         stimulus = designs.pulses(cell, 1000.0, 1)
     elif name == "hodgkinhuxley1952":
         stimulus = Stimulus(*Noise().pieces(duration_ms, SEED))

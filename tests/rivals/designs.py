@@ -32,8 +32,8 @@ def chirp(cell: Cell) -> tuple[Stimulus, np.ndarray]:
     return stimulus, Chirp23a.samples * cell.stimulus.gain
 
 
-def pulses(cell: Cell, cycle_length_ms: float, beats: int) -> Stimulus:
-    """Return pulses of 1 ms at the cell's own gain, the first at 10 ms."""
+def pulses(cell: Cell, cycle_length_ms: float, beats: int, width_ms: float = 1.0) -> Stimulus:
+    """Return pulses at the cell's own gain, the first at 10 ms."""
     starts_ms = 10.0 + cycle_length_ms * np.arange(beats)
-    edges_ms = np.column_stack([starts_ms, starts_ms + 1.0]).ravel()
+    edges_ms = np.column_stack([starts_ms, starts_ms + width_ms]).ravel()
     return Stimulus(np.insert(edges_ms, 0, 0.0), np.append(np.tile([0.0, cell.stimulus.gain], beats), 0.0))

@@ -31,6 +31,20 @@ def test_tentusscher2004_repolarises_when_cvodes_says():
     np.testing.assert_allclose(*apd_ms, rtol=0, atol=0.2)
 
 
+@pytest.mark.parametrize(("name", "variant", "width_ms"), [("tomek2019", "endo", 1.0), ("ohara2011", "cipa_1hz", 0.5)])
+def test_human_ventricular_cells_repolarise_when_cvodes_says(name, variant, width_ms):
+    cell, beats, every_ms = cells.get(name, variant), 3, 0.1
+    scales = designs.scalings(("INa", "ICaL", "IKr", "IKs", "IK1"), 8, seed=3, low=0.5, high=1.5)
+    stimulus = designs.pulses(cell, 1000.0, beats, width_ms)
+    ours = solve_rows(cell, scales, {}, 1000.0 * beats, every_ms, stimulus=stimulus).traces["V"]
+    pacing = myokit_cells.pacing(1000.0, duration_ms=width_ms)
+    theirs = myokit_cells.PointSimulation(name, pacing).run(scales, 1000.0 * beats, every_ms, rtol=1e-9)
+    t_ms = np.arange(theirs.shape[1]) * every_ms
+    apd_ms = [[measures.apd90_ms(t_ms, V, 1000.0) for V in traces] for traces in (ours, theirs)]
+    assert np.ptp(apd_ms[1]) > 50
+    np.testing.assert_allclose(*apd_ms, rtol=0, atol=0.2)
+
+
 def test_hodgkinhuxley1952_follows_cvodes_under_steps_of_current():
     cell, every_ms = cells.get("hodgkinhuxley1952"), 0.1
     draw = np.random.default_rng(5)

@@ -33,6 +33,8 @@ def pulses(every_ms: float, width_ms: float, value: float) -> Stimulus:
 CASES = {
     "akwaboah2021": (None, 0.05),
     "tentusscher2004": (pulses(1000.0, 1.0, -52.0), 0.05),
+    "ohara2011": (pulses(1000.0, 0.5, -80.0), 0.05),
+    "tomek2019": (pulses(1000.0, 1.0, -53.0), 0.05),
     "hodgkinhuxley1952": (pulses(200.0, 100.0, 700.0), 0.05),
     "izhikevich2003": (pulses(200.0, 100.0, 10.0), 0.02),
     "ballsticks": (pulses(200.0, 100.0, 0.3), 0.02),

@@ -17,7 +17,9 @@ _MODULES = {
     "hodgkinhuxley1952": "gbar.cells.hodgkinhuxley1952",
     "izhikevich2003": "gbar.cells.izhikevich2003",
     "mainen1996": "gbar.cells.mainen1996",
+    "ohara2011": "gbar.cells.ohara2011",
     "tentusscher2004": "gbar.cells.tentusscher2004",
+    "tomek2019": "gbar.cells.tomek2019",
 }
 _IMPORTED = "gbar.cells.imported"  # what makes cells of files, found by name as the cells are
 _ENDINGS = (".mmt", ".cellml", ".sbml", ".xml")
