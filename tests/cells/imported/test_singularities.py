@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gbar import cells
-from gbar.cells.imported.tree import linear_over_exp as exact
+from gbar.cells.imported.values import linear_over_exp as exact
 from gbar.cells.rational import linear_over_exp, slope_of_linear_over_exp
 from gbar.solve.driving import constants_in
 
