@@ -1,5 +1,6 @@
 """What is understood of a file: names, units, pulses, structure."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,13 @@ def test_conductances_scale_in_a_design_and_are_set_by_value(traps):
     assert traps.called("g_Kr", currents=False) == "g_Kr"
     g_Kr = next(one for one in traps.parameters if one.name == "g_Kr")
     assert (g_Kr.default, g_Kr.unit, g_Kr.range) == (4.0, "nS", (0.8, 8.0))
+
+
+@pytest.mark.parametrize("text", ["g_Kr=2", "gKr*0.5", "GKr*0.5", "chain.g_Kr*0.5"])
+def test_a_conductance_is_set_to_a_value_or_to_so_many_times_its_own(traps, text):
+    own = traps.parameter_defaults
+    called = partial(traps.called, currents=False)
+    assert assignments("--set", [text], list(own), traps.check_value, called, own=own) == {"g_Kr": 2.0}
 
 
 def test_annotations_inside_of_variables_count(importing):
