@@ -1,16 +1,17 @@
 """From what was read to a `Compiled`: the text of the equations, and what describes the cell."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gbar.cells.cell import Current, Parameter, State, Stimulation
-from gbar.cells.imported import parameters, states, units, writing
+from gbar.cells.imported import complements, parameters, states, units, writing
 from gbar.cells.imported.arranging import arranged
 from gbar.cells.imported.bounding import bounding, check_start, singular
 from gbar.cells.imported.currents import Scalable, scalables
+from gbar.cells.imported.denominators import kept_off_zero
 from gbar.cells.imported.linearising import linearised
 from gbar.cells.imported.model import STIMULUS, Source, Told
 from gbar.cells.imported.singularities import Rewriting
@@ -83,9 +84,10 @@ def compiled(source: Source, told: Told) -> Compiled:
     at = at | {source.voltage: at[source.voltage] * mV} | {SCALE + one.name: 1.0 for one in scaled}
     start = at | dict(source.initial) | {source.voltage: source.initial[source.voltage] * mV}
     check_start(source.name, per_ms, start, source.voltage)
-    new = rebuilt([*per_ms.values(), *nodes.values()], bounding(source.voltage, order, at))
-    per_ms = {state: new[node] for state, node in per_ms.items()}
-    nodes = {one: new[node] for one, node in nodes.items()}
+    per_ms, nodes = _changed(complements.kept, per_ms, nodes)
+    without_value = tuple(singular(per_ms, start, source.voltage))
+    for change in (kept_off_zero(source.voltage, order, at), bounding(source.voltage, order, at)):
+        per_ms, nodes = _changed(lambda roots, change=change: rebuilt(roots, change), per_ms, nodes)
     constants = parameters.named(source, literals, scaled)
     found = parameters.conductances(per_ms, literals, {one.name: SCALE + one.name for one in scaled}, at)
     state_names = states.names_of(source)
@@ -118,8 +120,14 @@ def compiled(source: Source, told: Told) -> Compiled:
         mV=mV,
         file_states=tuple(order),
         findings=tuple(findings),
-        singular=tuple(singular(per_ms, start, source.voltage)),
+        singular=without_value,
     )
+
+
+def _changed(change: Callable[[list[Node]], Mapping[Node, Node]], *groups: dict[str, Node]) -> list[dict[str, Node]]:
+    """Return groups of expressions, changed together."""
+    new = change([node for group in groups for node in group.values()])
+    return [{one: new[node] for one, node in group.items()} for group in groups]
 
 
 def _local(variable: str) -> str:

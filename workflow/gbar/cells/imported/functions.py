@@ -39,6 +39,7 @@ __all__ = [
     "slope_of_linear_over_exp",
     "sqrt",
     "tan",
+    "unrounded",
     "where",
 ]  # fmt: skip
 
@@ -101,6 +102,13 @@ def where(condition: Any, a: Any, b: Any, like: Any = None) -> Any:
     if like is not None and _is_number(a) and _is_number(b):
         a = jnp.asarray(a, jnp.asarray(like).dtype)
     return jnp.where(condition, a, b)
+
+
+def unrounded(difference: Any, exact: Any) -> Any:
+    """Return a difference from 1 as long as it keeps enough digits, and what it is without rounding elsewhere."""
+    if _is_number(difference):
+        return values.apply("unrounded", [difference, exact])
+    return jnp.where(jnp.abs(difference) > values.LOST * jnp.finfo(difference.dtype).eps, difference, exact)
 
 
 def linear_over_exp(x: Any) -> Any:

@@ -58,7 +58,7 @@ class Sums:
 
     def down_from(self, node: Node) -> Iterator[str]:
         """Yield the currents that an expression adds up, and those that these are sums of."""
-        waiting = [one for _, one in self._summed(node)]
+        waiting = self._below_total([one for _, one in self._summed(node)])
         seen: set[str] = set()
         while waiting:
             one = waiting.pop(0)
@@ -70,6 +70,12 @@ class Sums:
             if not below or (all(_is_plus_or_minus_1(c) for c, _ in below) and not self._is_total(one)):
                 yield one
             waiting += [v for _, v in below]
+
+    def _below_total(self, variables: list[str]) -> list[str]:
+        """Return what the slope adds up where one variable is all of it, as one that is called dV_dt may be."""
+        while len(variables) == 1 and (parts := self.parts(variables[0])):
+            variables = [one for _, one in parts]
+        return variables
 
     def _summed(self, node: Node) -> list[tuple[Node, str]]:
         """Return the terms of an expression, also of one that is not a sum throughout."""

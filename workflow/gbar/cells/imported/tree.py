@@ -19,7 +19,7 @@ FUNCTIONS = ("exp", "bounded_exp", "expm1", "log", "sqrt", "sin", "cos", "tan", 
 RATIOS = ("linear_over_exp", "slope_of_linear_over_exp")
 COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 CONDITIONS = (*COMPARISONS, "and", "or", "not")
-ARITHMETIC = ("neg", "add", "sub", "mul", "div", "pow", "mod", "abs", "if")
+ARITHMETIC = ("neg", "add", "sub", "mul", "div", "pow", "mod", "abs", "if", "unrounded")
 OPERATIONS = ("number", "name", *FUNCTIONS, *RATIOS, *ARITHMETIC, *CONDITIONS)
 
 

@@ -8,6 +8,9 @@ import numpy as np
 LARGEST_EXPONENT = 700.0  # of a bounded exponential in float64, whose square root of the largest number is far away
 
 
+LOST = 1000.0  # roundings of 1: a smaller difference from 1 has lost too many of its digits
+
+
 def linear_over_exp(x: Any) -> Any:
     """Return x/(e^x - 1) of numbers, 1 at 0."""
     x = np.asarray(x, float)
@@ -56,6 +59,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "or": np.logical_or,
     "not": np.logical_not,
     "if": np.where,
+    "unrounded": lambda a, exact: np.where(np.abs(a) > LOST * np.finfo(float).eps, a, exact)[()],
     "linear_over_exp": linear_over_exp,
     "slope_of_linear_over_exp": slope_of_linear_over_exp,
 }
