@@ -128,3 +128,36 @@ def test_a_name_of_two_currents_is_refused_with_both(tmp_path):
     assert {"ib_i_b", "ic_i_b"} <= set(cell.current_names)
     with pytest.raises(UserError, match=r"'i_b'.*ib_i_b"):
         assignments("--scale", ["i_b=2"], list(cell.current_names), cell.check_value, cell.called)
+
+
+def test_a_pulse_of_height_0_is_offered_and_not_applied(tmp_path):
+    """The file has a stimulus, switched off: what is offered moves V by 52 mV/ms, in the file's unit."""
+    text = (MODELS / "traps.mmt").read_text()
+    path = tmp_path / "off.mmt"
+    path.write_text(text.replace("amp = -2 [nA]", "amp = 0 [nA]"))
+    cell = cells.get(str(path))
+    assert (cell.stimulus.unit, cell.stimulus.kind) == ("pA", None)
+    assert cell.stimulus.gain == pytest.approx(-52 * 100 * 1000)  # 100 pF; the file divides its slope by 1000
+
+
+def test_a_constant_that_is_annotated_as_the_stimulus_is_told_and_can_be_made_the_height_of_a_pulse(tmp_path):
+    text = (MODELS / "luo_rudy_1991.mmt").read_text().partition("[[protocol]]")[0]
+    path = tmp_path / "constant.mmt"
+    found = next(line for line in text.splitlines() if line.startswith("i_stim ="))
+    path.write_text(text.replace(found, "i_stim = -29"))
+    cell = cells.get(str(path))
+    assert any("membrane.i_stim is the constant -29 and no pulse" in one for one in cache.table(cell)["findings"])
+    pulsed = cells.from_file(path, stimulus="membrane.i_stim")
+    assert pulsed.stimulus.gain == -29
+    y = cell.initial[:, None]
+    apart = np.hstack(cell.rates(y, cell.constants({}, {}))) - np.hstack(pulsed.rates(y, pulsed.constants({}, {})))
+    np.testing.assert_allclose(apart, [29.0, *[0.0] * 7], atol=1e-5)
+
+
+def test_the_total_current_is_no_current_of_its_own(tmp_path):
+    """A file may have a name for the whole slope of V: what it adds up are the currents."""
+    text = (MODELS / "luo_rudy_1991.mmt").read_text()
+    slope = next(line for line in text.splitlines() if line.startswith("dot(V) ="))
+    path = tmp_path / "slope.mmt"
+    path.write_text(text.replace(slope, f"dV_dt = {slope.partition('=')[2]}\ndot(V) = dV_dt"))
+    assert cells.get(str(path)).current_names == cells.get(str(MODELS / "luo_rudy_1991.mmt")).current_names

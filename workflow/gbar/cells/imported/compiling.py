@@ -63,7 +63,7 @@ def compiled(source: Source, told: Told) -> Compiled:
     """
     findings = list(source.findings)
     ms, mV = units.time_in_ms(source, findings), units.voltage_in_mV(source, findings)
-    drive = driven(source, ms, told.stimulus is not None, findings)
+    drive = driven(source, ms, mV, told.stimulus is not None, findings)
     literals = {
         one: float(evaluate([node], {})[0])
         for one, node in drive.equations.items()

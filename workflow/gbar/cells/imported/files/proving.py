@@ -7,7 +7,7 @@ from typing import Any
 import myokit
 import numpy as np
 
-from gbar.cells.imported.files import reading
+from gbar.cells.imported.files import guessing, reading
 from gbar.cells.imported.model import Told
 
 STATES = 5  # random ones, beside the start
@@ -58,6 +58,6 @@ def _trace(path: Path, model: Any, protocol: Any, told: Told) -> list[float]:
     unit = model.time().unit() if model.time() is not None else None
     second = 1.0 if unit == myokit.parse_unit("s") else 1e3
     times = np.arange(SAMPLES) * (TRACE_S * second / SAMPLES)
-    voltage = reading.voltage_of(path, model, told)
+    voltage = guessing.voltage_of(path, model, told)
     log = simulation.run(times[-1] + times[1], log=[voltage], log_times=times)
     return [float(value) for value in log[voltage]]
