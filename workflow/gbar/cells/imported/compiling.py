@@ -17,6 +17,7 @@ from gbar.cells.imported.model import STIMULUS, Source, Told
 from gbar.cells.imported.singularities import Rewriting
 from gbar.cells.imported.stimulus import Driven, driven
 from gbar.cells.imported.tree import Node, evaluate, make, name, names_in, number, rebuilt, substituted
+from gbar.errors import UserError
 
 SCALE = "<scale>"  # before the name of a current: its factor
 LANES = 100  # random states at which what is found is tested
@@ -73,6 +74,8 @@ def compiled(source: Source, told: Told) -> Compiled:
     at = _random_states(source) | literals | {STIMULUS: 0.0}
     rates, equations = _rewritten(source, drive, equations, at, findings)
     scaled = scalables(source, rates[source.voltage], equations, told)
+    if not scaled and not literals:
+        raise UserError(f"{source.name}: has neither a current to scale nor a constant to set")
     equations = _scaled(equations, scaled)
     order = [source.voltage, *(state for state in rates if state != source.voltage)]
     nodes = _inlined(equations, {source.voltage: make("mul", name(source.voltage), number(1 / mV))})

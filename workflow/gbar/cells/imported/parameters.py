@@ -47,6 +47,8 @@ def conductances(
     """
     read = {name for node in rates.values() for name in names_in(node)}
     doubled = [one for one in [*literals, *scales.values()] if one in read]
+    if not doubled:
+        return {}
     values: dict[str, Any] = {}
     for name, value in at.items():
         values[name] = np.asarray(value)[:POINTS] if np.ndim(value) else np.float64(value)

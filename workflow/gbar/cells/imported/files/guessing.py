@@ -37,7 +37,8 @@ def voltage_of(path: Path, model: Any, told: Told) -> str:
     if len(candidates) == 1:
         return candidates[0].qname()
     what = ", ".join(state.qname() for state in candidates or list(model.states())[:6])
-    problem = f"could be {what}" if candidates else f"none of the states ({what}) is in volts or named as one"
+    none = f"none of the states ({what}) is in volts or named as one" if what else "the model has no states"
+    problem = f"could be {what}" if candidates else none
     raise UserError(
         f"{path}: which variable is the membrane potential? {problem}; say so (voltage: component.variable)"
     )

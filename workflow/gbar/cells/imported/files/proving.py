@@ -52,8 +52,18 @@ def _rates(model: Any, state: list[float]) -> list[float | None]:
     return [float(rate) if np.isfinite(rate) else None for rate in found]
 
 
+def _first_train(protocol: Any) -> Any:
+    """Return the train of pulses that gbar takes of a file's, as `reading` does."""
+    pulses = reading.pulses_of(protocol, [])
+    if pulses is None:
+        return None
+    first = myokit.Protocol()
+    first.schedule(pulses.level, pulses.start, pulses.length, pulses.period, pulses.pulses)
+    return first
+
+
 def _trace(path: Path, model: Any, protocol: Any, told: Told) -> list[float]:
-    simulation = myokit.Simulation(model, protocol)
+    simulation = myokit.Simulation(model, _first_train(protocol))
     simulation.set_tolerance(TOLERANCE, TOLERANCE)
     unit = model.time().unit() if model.time() is not None else None
     second = 1.0 if unit == myokit.parse_unit("s") else 1e3

@@ -18,6 +18,7 @@ from gbar.cells.imported.files.guessing import ends_of_pulses, pulses_taken_out,
 from gbar.cells.imported.model import Pulses, Source, Told, Unit, Variable, derivative
 from gbar.errors import UserError
 
+LONGEST = 300  # characters of what a library says of a file
 DOI = re.compile(r"10\.\d{4,9}/[-._;()/:A-Za-z0-9]*[A-Za-z0-9]")
 
 
@@ -44,7 +45,8 @@ def read(path: Path, told: Told) -> Source:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
 
 
 def _loaded(path: Path) -> tuple[Any, Any, dict[tuple[str, str], list[str]]]:
@@ -60,6 +62,7 @@ def _loaded(path: Path) -> tuple[Any, Any, dict[tuple[str, str], list[str]]]:
     root = xmlfile.parsed(path)
     kind, version = xmlfile.local(root), root.nsmap.get(root.prefix) or ""
     if kind == "sbml":
+        _check_events(path, root)
         return myokit.formats.importer("sbml").model(str(path)), None, {}
     if kind != "model" or "cellml" not in version:
         raise UserError(f"{path}: is neither CellML nor SBML (its first element is {kind!r})")
@@ -76,6 +79,13 @@ def _loaded(path: Path) -> tuple[Any, Any, dict[tuple[str, str], list[str]]]:
         if model.has_variable(f"{component}.{variable}"):
             model.get(f"{component}.{variable}").meta["oxmeta"] = terms[0]
     return model, None, also
+
+
+def _check_events(path: Path, root: Any) -> None:
+    """Raise UserError for an SBML model with events, which its importer passes over."""
+    events = [one.get("name") or one.get("id") or "?" for one in root.iter() if xmlfile.local(one) == "event"]
+    if events:
+        raise UserError(f"{path}: has events ({', '.join(events[:3])}), which change states at once; gbar has none")
 
 
 def prepared(path: Path, told: Told) -> tuple[Any, Any]:
@@ -119,7 +129,7 @@ def _source(path: Path, model: Any, protocol: Any, also: dict[tuple[str, str], l
         voltage=voltage,
         stimulus=stimulus,
         time=model.time().qname() if model.time() is not None else None,
-        pulses=_pulses(protocol, findings),
+        pulses=pulses_of(protocol, findings),
         findings=tuple(findings),
     )
 
@@ -150,7 +160,8 @@ def _dois(model: Any) -> list[str]:
     return list(dict.fromkeys(DOI.findall(text)))[:1]
 
 
-def _pulses(protocol: Any, findings: list[str]) -> Pulses | None:
+def pulses_of(protocol: Any, findings: list[str]) -> Pulses | None:
+    """Return the pulses of a file, the first train of them."""
     events = [] if protocol is None else protocol.events()
     if not events:
         return None
