@@ -8,6 +8,7 @@ import pytest
 
 from gbar import cells
 from gbar.cells.imported import cache
+from gbar.cells.imported.tissue import tissue_of
 from gbar.cli.options import assignments
 from gbar.errors import UserError
 
@@ -161,3 +162,17 @@ def test_the_total_current_is_no_current_of_its_own(tmp_path):
     path = tmp_path / "slope.mmt"
     path.write_text(text.replace(slope, f"dV_dt = {slope.partition('=')[2]}\ndot(V) = dV_dt"))
     assert cells.get(str(path)).current_names == cells.get(str(MODELS / "luo_rudy_1991.mmt")).current_names
+
+
+@pytest.mark.parametrize(
+    ("names", "tissue"),
+    [
+        (("hodgkin-1952", ""), "neuron"),
+        (("my_model", "Squid giant axon"), "neuron"),
+        (("zhang_SAN_model_2000", ""), "nodal"),
+        (("fabbri-2017", "Human sinoatrial node cell"), "nodal"),
+        (("sandhu-2010", "Ventricular cell"), "cardiac"),
+    ],
+)
+def test_beats_are_told_as_those_of_a_neuron_or_a_node_where_the_names_say_so(names, tissue):
+    assert tissue_of(*names) == tissue

@@ -194,6 +194,7 @@ def _loaded(table: Path) -> Cell:
         stimulus=Stimulation(
             **{**made["stimulation"], "defaults": tuple((key, value) for key, value in made["stimulation"]["defaults"])}
         ),
+        tissue=made["tissue"],
         folds=True,
     )
 

@@ -16,6 +16,7 @@ from gbar.cells.imported.linearising import linearised
 from gbar.cells.imported.model import STIMULUS, Source, Told
 from gbar.cells.imported.singularities import Rewriting
 from gbar.cells.imported.stimulus import Driven, driven
+from gbar.cells.imported.tissue import Tissue, tissue_of
 from gbar.cells.imported.tree import Node, evaluate, make, name, names_in, number, rebuilt, substituted
 from gbar.errors import UserError
 
@@ -38,6 +39,7 @@ class Compiled:
         ms: how many ms one unit of the file's time is.
         mV: how many mV one unit of the file's voltage is.
         file_states: the file's name of each state.
+        tissue: the kind of cell by which beats are told.
         findings: what was understood, in sentences.
         singular: rates that have no value at some voltage, in sentences.
     """
@@ -52,6 +54,7 @@ class Compiled:
     ms: float
     mV: float
     file_states: tuple[str, ...]
+    tissue: Tissue
     findings: tuple[str, ...]
     singular: tuple[str, ...]
 
@@ -122,6 +125,7 @@ def compiled(source: Source, told: Told) -> Compiled:
         ms=ms,
         mV=mV,
         file_states=tuple(order),
+        tissue=tissue_of(source.name, source.title),
         findings=tuple(findings),
         singular=without_value,
     )
