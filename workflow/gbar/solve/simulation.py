@@ -34,8 +34,8 @@ class Simulation:
         status: "ok", "silent" (no beat) or "diverged".
         course: of the beats, as of `gbar.traces.course`, or "diverged".
         reading: what there is to say of the trace.
-        changes_mM: concentration -> its value at the last beat, and its change from beat to beat; none where there are
-            too few beats to tell, or too many samples to hold.
+        changes: concentration -> its value at the last beat, its change from beat to beat, and the unit of both; none
+            where there are too few beats to tell, or too many samples to hold.
     """
 
     time_ms: np.ndarray
@@ -43,7 +43,7 @@ class Simulation:
     status: str
     course: str
     reading: Reading
-    changes_mM: Mapping[str, tuple[float, float]]
+    changes: Mapping[str, tuple[float, float, str]]
 
     @property
     def biomarkers(self) -> Biomarkers:
@@ -53,8 +53,8 @@ class Simulation:
     def described(self) -> list[tuple[str, str, str]]:
         """Return name, value and unit of each biomarker that says something, as text."""
         lines = described(self.biomarkers)
-        for name, (value, change) in self.changes_mM.items():
-            lines.append((name, f"{value:.4g}", f"mM, {change:+.2g} from beat to beat"))
+        for name, (value, change, unit) in self.changes.items():
+            lines.append((name, f"{value:.4g}", f"{unit}, {change:+.2g} from beat to beat"))
         return lines
 
 
@@ -85,9 +85,9 @@ def simulate(
         settings: how to integrate; as usual for the cell when None.
         progress: told the fraction done.
     """
-    concentrations = tuple(state.name for state in cell.states if state.kind == "concentration")
+    concentrations = {state.name: state.unit for state in cell.states if state.kind == "concentration"}
     if len(concentrations) * duration_ms / save_every_ms > MOST_VALUES:
-        concentrations = ()
+        concentrations = {}
     solution = solve_rows(
         cell,
         {name: np.array([value]) for name, value in scales.items()},
@@ -120,16 +120,16 @@ def simulate(
 
 
 def _changes(
-    traces: Mapping[str, np.ndarray], names: tuple[str, ...], reading: Reading, sample_ms: float
-) -> dict[str, tuple[float, float]]:
+    traces: Mapping[str, np.ndarray], units: Mapping[str, str], reading: Reading, sample_ms: float
+) -> dict[str, tuple[float, float, str]]:
     """Return each concentration at the last pulse, or upstroke where there are none, and its change a beat."""
     times = reading.pulses_ms if len(reading.pulses_ms) else reading.beats.upstroke_ms
     if len(times) <= BEATS_COMPARED:
         return {}
     last, before = (int(times[place] / sample_ms) for place in (-1, -1 - BEATS_COMPARED))
     return {
-        name: (float(traces[name][last]), float(traces[name][last] - traces[name][before]) / BEATS_COMPARED)
-        for name in names
+        name: (float(traces[name][last]), float(traces[name][last] - traces[name][before]) / BEATS_COMPARED, unit)
+        for name, unit in units.items()
     }
 
 
