@@ -13,7 +13,7 @@ from gbar.cells.imported.bounding import bounding, check_start, singular
 from gbar.cells.imported.currents import Scalable, scalables
 from gbar.cells.imported.denominators import kept_off_zero
 from gbar.cells.imported.linearising import linearised
-from gbar.cells.imported.model import STIMULUS, Source, Told
+from gbar.cells.imported.model import MANY_STATES, STIMULUS, Source, Told
 from gbar.cells.imported.singularities import Rewriting
 from gbar.cells.imported.stimulus import Driven, driven
 from gbar.cells.imported.tissue import Tissue, tissue_of
@@ -97,6 +97,8 @@ def compiled(source: Source, told: Told) -> Compiled:
     constants = parameters.named(source, literals, scaled)
     found = parameters.conductances(per_ms, literals, {one.name: SCALE + one.name for one in scaled}, at)
     state_names = states.names_of(source)
+    if len(order) >= MANY_STATES:
+        findings.append(f"{len(order)} states: the first solve compiles them for minutes")
     described = parameters.described(source, literals, constants, found)
     scaled = parameters.with_conductances(scaled, found, constants)
     for one in scaled:
