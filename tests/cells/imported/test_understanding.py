@@ -179,15 +179,13 @@ def test_beats_are_told_as_those_of_a_neuron_or_a_node_where_the_names_say_so(na
 
 
 def test_a_cell_of_very_many_states_is_told_to_compile_for_minutes(tmp_path, capsys):
-    """A chain of gates, none of which it would take to say so."""
-    gates = range(99)
-    lines = [f"m.x{k} = 0.5" for k in gates], [f"dot(x{k}) = {k + 1} * (0.5 - x{k})" for k in gates]
+    """A membrane with a gate, and 98 gates that nothing reads."""
+    initial = "\n".join(f"m.x{k} = 0.5" for k in range(99))
+    gates = "\n".join(f"dot(x{k}) = {k + 1} * (0.5 - x{k})" for k in range(99))
     path = tmp_path / "long.mmt"
     path.write_text(
-        "\n".join(
-            ["[[model]]", "m.V = -80", *lines[0], "[m]", "t = 0 [ms] in [ms] bind time", "g = 0.1"]
-            + ["dot(V) = -g * x0 * (V + 60)", "    in [mV]", *lines[1], ""]
-        )
+        f"[[model]]\nm.V = -80\n{initial}\n[m]\nt = 0 [ms] in [ms] bind time\ng = 0.1\n"
+        f"dot(V) = -g * x0 * (V + 60)\n    in [mV]\n{gates}\n"
     )
     cell = cells.get(str(path))
     assert "100 states: the first solve compiles them for minutes" in capsys.readouterr().err
