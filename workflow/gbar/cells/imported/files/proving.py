@@ -57,7 +57,7 @@ def _first_train(protocol: Any) -> Any:
     pulses = reading.pulses_of(protocol, [])
     if pulses is None:
         return None
-    first = myokit.Protocol()
+    first: Any = myokit.Protocol()
     first.schedule(pulses.level, pulses.start, pulses.length, pulses.period, pulses.pulses)
     return first
 
