@@ -97,9 +97,9 @@ def stimulus_of(path: Path, model: Any, told: Told, findings: list[str]) -> str 
     found = myokit.lib.guess.stimulus_current(model)
     if found is None or found.is_state():
         return None
-    if model.binding("pace") is not None:
-        return found.qname()
-    if found.is_constant() and found.eval() != 0:
+    if not found.is_constant():
+        return found.qname() if model.binding("pace") is not None else None
+    if found.eval() != 0:
         findings.append(
             f"{found.qname()} is the constant {found.eval():g} and no pulse; `stimulus: {found.qname()}` makes it the "
             "height of one"
