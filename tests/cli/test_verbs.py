@@ -95,6 +95,11 @@ def test_simulate_scales_currents_and_sets_parameters(capsys):
         (["simulate", "akwaboah2021", "--scale", "INa=-1"], "--scale INa: -1.0 is not allowed"),
         (["simulate", "akwaboah2021", "--scale", "INa=1", "INa=2"], "--scale: INa is given twice"),
         (["simulate", "akwaboah2021", "--set", "INa=1"], "--set: 'INa' is not allowed; it must be one of Nao, Ko"),
+        (
+            ["simulate", "akwaboah2021", "--set", "Ko"],
+            "--set: 'Ko' is not allowed; it must be NAME=VALUE or NAME*FACTOR",
+        ),
+        (["simulate", "akwaboah2021", "--set", "Ko*x"], "--set Ko: 'x' is not allowed; it must be a number"),
         (["simulate", "akwaboah2021", "--set", "Ko=nan"], "--set Ko: nan is not allowed"),
         (["simulate", "akwaboah2021", "--duration-ms", "-5"], "--duration-ms: '-5' is not allowed"),
         (["simulate", "akwaboah2021", "--save-every-ms", "9999"], "--save-every-ms: 9999.0 is not allowed"),

@@ -7,6 +7,7 @@ from tests.action_potentials import FALL_MS, RISE_MS, action_potentials
 from gbar.emulate.scores import choose_sigma, floor, score, smooth
 from gbar.emulate.split import TEST, TRAIN
 from gbar.records.metrics import read_metrics, write_metrics
+from gbar.traces.settings import BeatSettings
 
 DT = 0.12
 
@@ -18,14 +19,14 @@ def simulated() -> np.ndarray:
 
 
 def test_a_perfect_prediction_has_no_error(simulated: np.ndarray) -> None:
-    scores = score(simulated, simulated, DT)
+    scores = score(simulated, simulated, DT, BeatSettings())
     assert (scores.mse_mV2, scores.rmse_mV, scores.mae_mV) == (0, 0, 0)
     assert (scores.n_windows, scores.n_measured, scores.n_unmeasured) == (3, 3, 0)
     assert set(scores.apd_mape.values()) == {0}
 
 
 def test_a_shift_of_the_whole_trace_is_an_error_of_voltage_and_not_of_duration(simulated: np.ndarray) -> None:
-    scores = score(simulated + 2, simulated, DT)
+    scores = score(simulated + 2, simulated, DT, BeatSettings())
     assert (scores.mse_mV2, scores.rmse_mV, scores.mae_mV) == pytest.approx((4, 2, 2), abs=1e-4)
     assert (scores.mdp_mae_mV, scores.peak_mae_mV) == pytest.approx((2, 2), abs=1e-4)
     assert scores.apd_mape["apd_all"] == pytest.approx(0, abs=1e-3)
@@ -35,7 +36,7 @@ def test_duration_errors_are_percentages_of_the_simulated_duration() -> None:
     short, long = (
         action_potentials([100.2], 588, dt_ms=DT, fall_ms=fall)[None, :4900] for fall in (FALL_MS, 1.1 * FALL_MS)
     )
-    scores = score(long, short, DT)
+    scores = score(long, short, DT, BeatSettings())
     for percent in (50, 75, 90):
         ramp = percent / 100 * FALL_MS
         expected = 100 * 0.1 * ramp / (RISE_MS + ramp)
@@ -49,14 +50,14 @@ def test_predictions_without_an_action_potential_are_counted_and_kept_out_of_its
     predicted = simulated.copy()
     predicted[0] = -70
     predicted[1, 900:] = np.maximum(predicted[1, 900:], 0)  # rises, but never repolarises
-    scores = score(predicted, simulated, DT)
+    scores = score(predicted, simulated, DT, BeatSettings())
     assert (scores.n_windows, scores.n_measured, scores.n_unmeasured) == (3, 1, 2)
     assert scores.apd_mape["apd_all"] == 0
     assert scores.mse_mV2 > 100
 
 
 def test_scores_without_any_action_potential_are_null_in_json(simulated: np.ndarray, tmp_path: Path) -> None:
-    scores = score(np.full_like(simulated, -70), simulated, DT)
+    scores = score(np.full_like(simulated, -70), simulated, DT, BeatSettings())
     write_metrics(tmp_path / "metrics.json", {"n": scores.n_unmeasured, "mape": scores.apd_mape, "all": [np.nan, 1.0]})
     found = read_metrics(tmp_path / "metrics.json")
     assert found["mape"]["apd_all"] is None

@@ -20,6 +20,7 @@ from gbar.sweeps.biomarker_table import DIVERGED, OK, Row
 from gbar.sweeps.store import Layout, Quantity, StoreWriter, open_store
 from gbar.traces.beats import Beats
 from gbar.traces.reading import find_beats
+from gbar.traces.settings import BeatSettings, of_kind
 
 DT = 0.5
 SETTINGS = WindowSettings(samples=1200, resampled=500, trim=5, lead_ms=26)  # 600 ms, as the default, but coarser
@@ -67,7 +68,7 @@ def test_the_published_window_has_4900_samples_of_0_12_ms_with_the_upstroke_in_i
     assert traces.shape[1] == settings.kept == 4900
     assert traces.dtype == np.float32
     assert len(traces) >= 5
-    found = first_beats(traces, 0.12)
+    found = first_beats(traces, 0.12, BeatSettings())
     assert found.upstroke_ms == pytest.approx(settings.lead_ms - 50 * 0.12, abs=0.06)
     assert found.apd90_ms == pytest.approx(np.nanmedian(beats.apd90_ms), abs=0.2)
 
@@ -149,7 +150,7 @@ def test_a_data_set_reads_back_as_it_was_written(windows: Windows, tmp_path: Pat
     write_windows(path, windows, {"title": "a test"})
     write_windows(path, windows, {"title": "a test"})
     again = open_windows(path)
-    assert again.features == windows.features
+    assert (again.features, again.beats) == (windows.features, windows.beats)
     for name in ("trace", "inputs", "time", "row", "start_ms", "split", "split_by_window"):
         assert np.array_equal(getattr(again, name), getattr(windows, name))
         assert getattr(again, name).dtype == getattr(windows, name).dtype
@@ -245,3 +246,11 @@ def test_the_table_of_another_sweep_is_refused(sweep: tuple[zarr.Group, list[Row
 def test_trimming_must_leave_something() -> None:
     with pytest.raises(UserError, match=r"windows\.trim: 250 is not allowed"):
         WindowSettings(samples=1200, resampled=500, trim=250)
+
+
+def test_spikes_of_a_neuron_are_beats_where_the_data_are_a_neurons() -> None:
+    """A spike of 1 ms is an artefact in a cardiac cell's trace."""
+    time = np.arange(0, 60, 0.05)
+    spike = -65 + 100 * np.exp(-(((time - 20) / 0.4) ** 2))[None]
+    assert np.isnan(first_beats(spike, 0.05, BeatSettings()).upstroke_ms).all()
+    assert first_beats(spike, 0.05, of_kind("neuron")).peak_mV == pytest.approx([35], abs=1)

@@ -20,6 +20,14 @@ BOMB = (
 UNITLESS = PLAIN.replace("    in [mV]\n", "")
 TWO = PLAIN.replace("dot(x) = 0.5 - x", "dot(x) = 0.5 - x\n    in [mV]")
 IMPORTING = (MODELS / "importing.cellml").read_text()
+CELLML = """<model xmlns="http://www.cellml.org/cellml/1.0#" xmlns:cellml="http://www.cellml.org/cellml/1.0#" name="m">
+<component name="c"><variable name="t" units="second"/><variable name="V" units="volt" initial_value="-0.06"/>
+<variable name="x" units="dimensionless"/><math xmlns="http://www.w3.org/1998/Math/MathML">
+<apply><eq/><apply><diff/><bvar><ci>t</ci></bvar><ci>V</ci></apply><apply><minus/><ci>V</ci></apply></apply>
+{}</math></component></model>"""
+EQUATION = '<apply><eq/>{}<cn cellml:units="dimensionless">2</cn></apply>'
+DEGREE = '<degree><cn cellml:units="dimensionless">2</cn></degree>'
+SECOND = f"<apply><diff/><bvar><ci>t</ci>{DEGREE}</bvar><ci>x</ci></apply>"
 
 CASES = {
     "prose.mmt": ("I am no model\n", "cannot be read as a model"),
@@ -35,6 +43,14 @@ CASES = {
     "overflow.mmt": (PLAIN.replace("0.5 - x", "0.5 - x * exp(-11 * V)"), r"no value at the model's own.*exp\(880\)"),
     "deep.mmt": (PLAIN.replace("0.5 - x", "(" * 5000 + "x" + ")" * 5000), "nested too deeply"),
     "nothing.mmt": ("", "cannot be read as a model"),
+    "itself.mmt": (PLAIN.replace("i = 0.1", "i = 0.1 * i"), "Cyclical reference"),
+    "switched.mmt": (PLAIN.replace("0.5 - x", "if(engine.time > 100, 0.5, 0.4) - x"), r"m\.x reads the time"),
+    "unit.mmt": (PLAIN.replace("    in [mV]", "    in [foo]"), "Unknown unit"),
+    "no_states.mmt": ("[[model]]\n\n[m]\ntime = 0 bind time\nV = 3\n    in [mV]\n", "the model has no states"),
+    "nothing_to_vary.mmt": (PLAIN.replace("dot(V) = -i", "dot(V) = 0").replace("0.1 * x", "x"), "neither a current"),
+    "bytes.mmt": ("\x00\x01" * 500, r"cannot be read as a model.* \.\.\."),
+    "implicit.cellml": (CELLML.format(EQUATION.format("<apply><plus/><ci>x</ci><ci>V</ci></apply>")), "left-hand side"),
+    "second_order.cellml": (CELLML.format(EQUATION.format(SECOND)), "derivatives of degree one"),
     "elsewhere.cellml": (IMPORTING.replace("channels.cellml", "../channels.cellml"), "beside"),
     "not_there.cellml": (IMPORTING.replace("channels.cellml", "gone.cellml"), "not there"),
     "network.cellml": (IMPORTING.replace("channels.cellml", "http://x.org/c.cellml"), "beside"),

@@ -13,7 +13,7 @@ from gbar.cells.imported.model import Told
 from gbar.solve.derivative import sparse_jacobian
 
 MODELS = Path(__file__).with_name("models")
-FILES = ["luo_rudy_1991.mmt", "traps.mmt", "importing.cellml"]
+FILES = ["luo_rudy_1991.mmt", "traps.mmt", "importing.cellml", "poles.mmt"]
 
 
 @pytest.fixture(autouse=True)

@@ -8,16 +8,18 @@ import numpy as np
 import pytest
 
 from gbar import cells
-from gbar.cells.imported.tree import linear_over_exp as exact
+from gbar.cells.imported import cache
+from gbar.cells.imported.values import linear_over_exp as exact
 from gbar.cells.rational import linear_over_exp, slope_of_linear_over_exp
 from gbar.solve.driving import constants_in
 
 MODELS = Path(__file__).with_name("models")
+BACK = (5.3938339945e-07, 5.8685672991e-12, 1.1117521006e-15)  # at -80, -120 and -150 mV
 V_MV = np.arange(-150, 100.5, 0.5)
 
 
 @pytest.mark.parametrize("precision", ["float64", "float32"])
-@pytest.mark.parametrize("file", ["luo_rudy_1991.mmt", "traps.mmt", "importing.cellml"])
+@pytest.mark.parametrize("file", ["luo_rudy_1991.mmt", "traps.mmt", "importing.cellml", "poles.mmt"])
 def test_rates_and_derivatives_are_finite_at_every_voltage(file, precision):
     cell = cells.get(str(MODELS / file))
     with jax.enable_x64(True):
@@ -58,3 +60,18 @@ def test_x_over_exp_x_minus_1_and_its_slope_are_right_near_0_in_both_precisions(
         np.testing.assert_allclose(slope_of_linear_over_exp(jnp.asarray(x)), slope, rtol=1e-9, atol=1e-10)
     single = jnp.asarray(x, jnp.float32)
     np.testing.assert_allclose(linear_over_exp(single), exact(x), rtol=3e-6)
+
+
+def test_a_difference_from_1_that_divides_keeps_its_digits_where_the_file_has_lost_them():
+    """The way back of the chain of poles.mmt, its equations in Python's decimals of 60 digits."""
+    cell = cells.get(str(MODELS / "poles.mmt"))
+    y = dict(zip(cell.state_names, cell.initial, strict=True)) | {"C": 0.0, "O": 0.0}
+    for V, back in ((-80.0, BACK[0]), (-120.0, BACK[1]), (-150.0, BACK[2])):
+        rate = cell.rates([np.float64(x) for x in (y | {"V": V}).values()], cell.constants({}, {}))
+        assert float(rate[cell.state_names.index("C")]) == pytest.approx(1e-3 * back, rel=1e-6)
+
+
+def test_a_pole_of_the_model_itself_is_told():
+    assert cache.table(cells.get(str(MODELS / "poles.mmt")))["singular"] == [
+        "the rate of gates.u has no value at V = 80 mV in the file: a denominator is 0 there"
+    ]

@@ -1,5 +1,6 @@
 """What is understood of a file: names, units, pulses, structure."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from gbar import cells
 from gbar.cells.imported import cache
+from gbar.cells.imported.tissue import tissue_of
 from gbar.cli.options import assignments
 from gbar.errors import UserError
 
@@ -59,6 +61,13 @@ def test_conductances_scale_in_a_design_and_are_set_by_value(traps):
     assert traps.called("g_Kr", currents=False) == "g_Kr"
     g_Kr = next(one for one in traps.parameters if one.name == "g_Kr")
     assert (g_Kr.default, g_Kr.unit, g_Kr.range) == (4.0, "nS", (0.8, 8.0))
+
+
+@pytest.mark.parametrize("text", ["g_Kr=2", "gKr*0.5", "GKr*0.5", "chain.g_Kr*0.5"])
+def test_a_conductance_is_set_to_a_value_or_to_so_many_times_its_own(traps, text):
+    own = traps.parameter_defaults
+    called = partial(traps.called, currents=False)
+    assert assignments("--set", [text], list(own), traps.check_value, called, own=own) == {"g_Kr": 2.0}
 
 
 def test_annotations_inside_of_variables_count(importing):
@@ -120,3 +129,64 @@ def test_a_name_of_two_currents_is_refused_with_both(tmp_path):
     assert {"ib_i_b", "ic_i_b"} <= set(cell.current_names)
     with pytest.raises(UserError, match=r"'i_b'.*ib_i_b"):
         assignments("--scale", ["i_b=2"], list(cell.current_names), cell.check_value, cell.called)
+
+
+def test_a_pulse_of_height_0_is_offered_and_not_applied(tmp_path):
+    """The file has a stimulus, switched off: what is offered moves V by 52 mV/ms, in the file's unit."""
+    text = (MODELS / "traps.mmt").read_text()
+    path = tmp_path / "off.mmt"
+    path.write_text(text.replace("amp = -2 [nA]", "amp = 0 [nA]"))
+    cell = cells.get(str(path))
+    assert (cell.stimulus.unit, cell.stimulus.kind) == ("pA", None)
+    assert cell.stimulus.gain == pytest.approx(-52 * 100 * 1000)  # 100 pF; the file divides its slope by 1000
+
+
+def test_a_constant_that_is_annotated_as_the_stimulus_is_told_and_can_be_made_the_height_of_a_pulse(tmp_path):
+    text = (MODELS / "luo_rudy_1991.mmt").read_text().partition("[[protocol]]")[0]
+    path = tmp_path / "constant.mmt"
+    found = next(line for line in text.splitlines() if line.startswith("i_stim ="))
+    path.write_text(text.replace(found, "i_stim = -29"))
+    cell = cells.get(str(path))
+    assert any("membrane.i_stim is the constant -29 and no pulse" in one for one in cache.table(cell)["findings"])
+    pulsed = cells.from_file(path, stimulus="membrane.i_stim")
+    assert pulsed.stimulus.gain == -29
+    y = cell.initial[:, None]
+    apart = np.hstack(cell.rates(y, cell.constants({}, {}))) - np.hstack(pulsed.rates(y, pulsed.constants({}, {})))
+    np.testing.assert_allclose(apart, [29.0, *[0.0] * 7], atol=1e-5)
+
+
+def test_the_total_current_is_no_current_of_its_own(tmp_path):
+    """A file may have a name for the whole slope of V: what it adds up are the currents."""
+    text = (MODELS / "luo_rudy_1991.mmt").read_text()
+    slope = next(line for line in text.splitlines() if line.startswith("dot(V) ="))
+    path = tmp_path / "slope.mmt"
+    path.write_text(text.replace(slope, f"dV_dt = {slope.partition('=')[2]}\ndot(V) = dV_dt"))
+    assert cells.get(str(path)).current_names == cells.get(str(MODELS / "luo_rudy_1991.mmt")).current_names
+
+
+@pytest.mark.parametrize(
+    ("names", "tissue"),
+    [
+        (("hodgkin-1952", ""), "neuron"),
+        (("my_model", "Squid giant axon"), "neuron"),
+        (("zhang_SAN_model_2000", ""), "nodal"),
+        (("fabbri-2017", "Human sinoatrial node cell"), "nodal"),
+        (("sandhu-2010", "Ventricular cell"), "cardiac"),
+    ],
+)
+def test_beats_are_told_as_those_of_a_neuron_or_a_node_where_the_names_say_so(names, tissue):
+    assert tissue_of(*names) == tissue
+
+
+def test_a_cell_of_very_many_states_is_told_to_compile_for_minutes(tmp_path, capsys):
+    """A membrane with a gate, and 98 gates that nothing reads."""
+    initial = "\n".join(f"m.x{k} = 0.5" for k in range(99))
+    gates = "\n".join(f"dot(x{k}) = {k + 1} * (0.5 - x{k})" for k in range(99))
+    path = tmp_path / "long.mmt"
+    path.write_text(
+        f"[[model]]\nm.V = -80\n{initial}\n[m]\nt = 0 [ms] in [ms] bind time\ng = 0.1\n"
+        f"dot(V) = -g * x0 * (V + 60)\n    in [mV]\n{gates}\n"
+    )
+    cell = cells.get(str(path))
+    assert "100 states: the first solve compiles them for minutes" in capsys.readouterr().err
+    assert any("compiles them for minutes" in one for one in cache.table(cell)["findings"])

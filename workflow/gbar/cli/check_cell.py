@@ -28,6 +28,7 @@ def _run(options: argparse.Namespace) -> int:
     from gbar.cli.cells import describe
     from gbar.cli.options import check_ending
     from gbar.records.files import write_text
+    from gbar.traces.settings import KINDS
 
     check_ending("--python", options.python, (".py",))
     told = {name: getattr(options, name) for name in VARIABLES}
@@ -38,6 +39,9 @@ def _run(options: argparse.Namespace) -> int:
     describe(cell)
     print("  understood:")
     print(f"    V is {table['file_states'][0]}; {_kinds(cell)}")
+    kind = "neuron" if cell.tissue == "neuron" else f"{cell.tissue} cell"
+    others = " or ".join(one for one in KINDS if one != cell.tissue)
+    print(f"    beats are told as those of a {kind}; `beats: {{kind: ...}}` makes it {others}")
     for finding in table["findings"]:
         print(f"    {finding}")
     for one in table["singular"]:

@@ -3,7 +3,7 @@
 import argparse
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gbar.errors import UserError, among, wrong
@@ -24,8 +24,9 @@ def assignments(
     allowed: list[str],
     check: Callable[[str, str, float], None],
     called: Callable[[str], str] = str,
+    own: Mapping[str, float] | None = None,
 ) -> dict[str, float]:
-    """Return NAME=VALUE options as numbers.
+    """Return NAME=VALUE options as numbers; with values to go by, NAME*FACTOR as well.
 
     Args:
         option: the option, as the user writes it.
@@ -33,15 +34,17 @@ def assignments(
         allowed: the names it takes.
         check: raises `UserError` for a value that is not allowed, told what to call it, its name and the value.
         called: maps what the user writes to one of `allowed`, if it is another name of it.
+        own: what a factor multiplies, by name; factors are not taken when None.
 
     Raises:
         UserError: a text is not of this form, a name or value is not allowed, a name is given twice.
     """
     values: dict[str, float] = {}
     for text in texts:
-        name, equals, written = text.partition("=")
-        if not equals:
-            raise wrong(option, text, "NAME=VALUE")
+        factor = own is not None and "=" not in text
+        name, sign, written = text.partition("*" if factor else "=")
+        if not sign:
+            raise wrong(option, text, "NAME=VALUE" + (" or NAME*FACTOR" if factor else ""))
         name = called(name)
         if name not in allowed:
             raise wrong(option, name, f"one of {among(name, allowed)}" if allowed else "left out: this cell has none")
@@ -50,6 +53,8 @@ def assignments(
         values[name] = number(written)
         if math.isnan(values[name]) and written.lower() != "nan":
             raise wrong(f"{option} {name}", written, "a number")
+        if factor and own is not None:
+            values[name] *= own[name]
         check(f"{option} {name}", name, values[name])
     return values
 

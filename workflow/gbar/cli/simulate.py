@@ -32,7 +32,14 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     verb.add_argument(
         "--scale", nargs="+", action="extend", default=[], metavar="CURRENT=FACTOR", help="scale currents"
     )
-    verb.add_argument("--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="set parameters")
+    verb.add_argument(
+        "--set",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set parameters; NAME*FACTOR is that many times the cell's own value",
+    )
     verb.add_argument(
         "--duration-ms", type=positive, help=f"simulated time (default: as the stimulus lasts, else {DURATION_MS:g})"
     )
@@ -70,7 +77,12 @@ def _run(options: argparse.Namespace) -> None:
         cell = altered.applied_to(cell)
         scales |= {name: factor * scales.get(name, 1.0) for name, factor in altered.scales.items()}
     parameters = assignments(
-        "--set", options.set, list(cell.parameter_defaults), cell.check_value, partial(cell.called, currents=False)
+        "--set",
+        options.set,
+        list(cell.parameter_defaults),
+        cell.check_value,
+        partial(cell.called, currents=False),
+        own=cell.parameter_defaults,
     )
     given = {name: getattr(options, name) for name in ("method", "rtol", "dt_ms", "precision")}
     settings = SolverSettings(**{name: value for name, value in given.items() if value is not None}).of_cell(cell)

@@ -18,6 +18,7 @@ import numpy as np
 from gbar.emulate.measures import APDS, first_beats
 from gbar.emulate.model import Model, Prediction
 from gbar.emulate.windows import Windows
+from gbar.traces.settings import BeatSettings
 
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 QUANTITIES = ("voltage", "cycle_length", *APDS)
@@ -40,19 +41,20 @@ class Estimate:
     spread: np.ndarray
 
 
-def estimates(said: Prediction, sample_ms: float, sample_step: int = 1) -> dict[str, Estimate]:
+def estimates(said: Prediction, sample_ms: float, beats: BeatSettings, sample_step: int = 1) -> dict[str, Estimate]:
     """Return what an ensemble says of the voltage (n, samples), and of cycle length and APDs (n,), ms.
 
     Args:
         said: prediction of an ensemble.
         sample_ms: sampling interval of its traces.
+        beats: what counts as a beat of the cell.
         sample_step: every how many samples of the voltage are wanted.
     """
     assert said.members is not None
     assert said.cycle_length_ms is not None
     voltage = said.members[..., ::sample_step].std(axis=0, ddof=1)
-    ours = first_beats(said.trace, sample_ms)
-    members = [first_beats(traces, sample_ms) for traces in said.members]
+    ours = first_beats(said.trace, sample_ms, beats)
+    members = [first_beats(traces, sample_ms, beats) for traces in said.members]
     found = {
         "voltage": Estimate(said.trace[:, ::sample_step], np.maximum(voltage, LEAST_SPREAD_MV)),
         "cycle_length": _of_members(said.cycle_length_ms.mean(axis=0), said.cycle_length_ms),
@@ -114,8 +116,8 @@ def _ratios(model: Model, data: Windows, chosen: np.ndarray) -> dict[str, np.nda
     found: dict[str, list[np.ndarray]] = {name: [] for name in QUANTITIES}
     for start in range(0, len(chosen), BLOCK):
         block = chosen[start : start + BLOCK]
-        said = estimates(model.predict(data.inputs[block]), data.sample_ms, SAMPLE_STEP)
-        simulated = first_beats(data.trace[block], data.sample_ms)
+        said = estimates(model.predict(data.inputs[block]), data.sample_ms, data.beats, SAMPLE_STEP)
+        simulated = first_beats(data.trace[block], data.sample_ms, data.beats)
         truth = {"voltage": data.trace[block][:, ::SAMPLE_STEP], "cycle_length": data.cycle_length_ms[block]}
         truth |= {name: getattr(simulated, f"{name}_ms") for name in APDS}
         for name in QUANTITIES:

@@ -147,6 +147,7 @@ def build_windows(
             [ids[k] for k in solved], {ids[k]: p for k, p in zip(row, part, strict=True)}, split
         ),
         quantities=quantities,
+        beats=reader.settings,
     )
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ def train_deep(
         architecture=architecture,
         inputs=inputs,
         output=output,
+        beats=asdict(data.beats),
         training=training_record(settings, outcome, architecture, shape, len(training.x)) | dict(notes),
         data_digest=data.digest,
         provenance=made_by().to_json() if made_by else None,

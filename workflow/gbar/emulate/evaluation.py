@@ -47,7 +47,7 @@ def evaluate_emulator(
     validation, test = data.part(VALIDATION), data.part(TEST)
     scan = choose_sigma(network(data.inputs[validation]), data.trace[validation], settings.sigmas)
     predicted = smooth(network(data.inputs[test]), scan.sigma)
-    found = score(predicted, data.trace[test], data.sample_ms)
+    found = score(predicted, data.trace[test], data.sample_ms, data.beats)
     of_ensemble, spread_mV = ensemble_scores(network, data, test) if network.is_ensemble else ({}, None)
     early = beginning(data)
     bound = floor(data.trace, data.row, data.split)

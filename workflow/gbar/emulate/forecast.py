@@ -73,7 +73,7 @@ def forecast(model: Model, values: Mapping[str, float], beat_time_ms: float | No
         inputs[BEAT_TIME] = beat_time_ms
     said = model.predict(inputs)
     sample_ms = float(model.times_ms[1] - model.times_ms[0])
-    beats = first_beats(said.trace, sample_ms)
+    beats = first_beats(said.trace, sample_ms, model.beats)
     warnings = [
         f"{one.name} = {inputs[one.name]:g} is outside the range the model was trained on, "
         f"{one.minimum:g} to {one.maximum:g}" + ("" if one.unit == "1" else f" {one.unit}")
@@ -83,7 +83,7 @@ def forecast(model: Model, values: Mapping[str, float], beat_time_ms: float | No
     interval, half_widths, measures = None, {}, {}
     if model.is_ensemble:
         calibration = model.card.metrics["calibration"]
-        found = estimates(said, sample_ms)
+        found = estimates(said, sample_ms, model.beats)
         half_widths = {name: factor(calibration, name, LEVEL) * found[name].spread[0] for name in found}
         interval = said.trace[0] + np.outer([-1, 1], half_widths["voltage"])
         measures["cycle_length"] = (float(found["cycle_length"].mean[0]), float(half_widths["cycle_length"]), "ms")

@@ -101,6 +101,7 @@ def train_latent(
         architecture=architecture,
         inputs=inputs,
         output=output,
+        beats=asdict(data.beats),
         training=training_record(settings, outcome, architecture, (len(inputs), len(data.time)), len(samples[0].x))
         | {
             "seconds": outcome.seconds + classified.seconds,

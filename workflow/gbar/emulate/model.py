@@ -23,6 +23,7 @@ from gbar.models.model_files import EMULATOR, FORMAT, damaged, read_model_files
 from gbar.models.network_folder import numbers_of, write_network_folder
 from gbar.nets.latent import Latent
 from gbar.sweeps.store import Quantity
+from gbar.traces.settings import of_kind
 from gbar.training.checkpoint import unflatten
 from gbar.training.history import EpochRecord
 
@@ -96,6 +97,7 @@ class ModelCard:
             known.
         gbar_version: version that wrote the folder.
         format: version of the folder's layout.
+        beats: what counts as a beat of the cell, as `BeatSettings` has it; the cardiac numbers where it is empty.
     """
 
     architecture: Mapping[str, Any]
@@ -107,11 +109,14 @@ class ModelCard:
     provenance: Mapping[str, Any] | None = None
     gbar_version: str = gbar.__version__
     format: int = FORMAT
+    beats: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "ModelCard":
         """Return the card of a parsed model.json; other keys than the card's are left to later versions."""
-        known = {key: values[key] for key in cls.__dataclass_fields__}
+        known = {key: values[key] for key in cls.__dataclass_fields__ if key != "beats"} | {
+            "beats": values.get("beats", {})
+        }
         inputs = tuple(Input(**item) for item in values["inputs"])
         output = Output(**values["output"] | {"times_ms": tuple(values["output"]["times_ms"])})
         return cls(**known | {"inputs": inputs, "output": output})
@@ -141,10 +146,11 @@ class Prediction:
 
 
 class Model:
-    """A trained network with its card: call it to predict traces."""
+    """A trained network with its card: call it to predict traces; `beats` tells what counts as a beat of its cell."""
 
     def __init__(self, network: nnx.Module, card: ModelCard):
         self.card = card
+        self.beats = of_kind("cardiac", card.beats)
         graph, self._state = nnx.split(network)
         # float32 as in training, whatever the process computes in.
         offset, scale = (np.array([getattr(i, key) for i in card.inputs], np.float32) for key in ("offset", "scale"))

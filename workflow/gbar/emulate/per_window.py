@@ -37,7 +37,7 @@ def write_scores(
     """
     simulated = data.trace[chosen]
     squared = (predicted.astype(float) - simulated) ** 2
-    theirs, ours = (first_beats(traces, data.sample_ms) for traces in (simulated, predicted))
+    theirs, ours = (first_beats(traces, data.sample_ms, data.beats) for traces in (simulated, predicted))
     columns: dict[str, np.ndarray] = {
         "window": chosen,
         "row": data.row[chosen],

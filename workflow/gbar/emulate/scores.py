@@ -10,6 +10,7 @@ from scipy.ndimage import gaussian_filter1d
 from gbar.emulate.measures import APDS, first_beats
 from gbar.emulate.split import TEST, TRAIN
 from gbar.traces.beats import Beats
+from gbar.traces.settings import BeatSettings
 
 SIGMAS = (0.0, *np.round(np.arange(1.0, 7.05, 0.1), 1).tolist())
 TRUNCATE = 4.0  # standard deviations at which the Gaussian kernel ends, scipy's default
@@ -86,17 +87,18 @@ def smooth(traces: np.ndarray, sigma: float) -> np.ndarray:
     return traces if sigma == 0 else np.asarray(gaussian_filter1d(traces, sigma, axis=-1, truncate=TRUNCATE))
 
 
-def score(predicted: np.ndarray, simulated: np.ndarray, sample_ms: float) -> Scores:
+def score(predicted: np.ndarray, simulated: np.ndarray, sample_ms: float, beats: BeatSettings) -> Scores:
     """Compare predicted with simulated windows.
 
     Args:
         predicted: mV, shape (window, sample).
         simulated: mV, same shape.
         sample_ms: sampling interval.
+        beats: what counts as a beat of the cell.
     """
     error = predicted.astype(float) - simulated
     mse = float(np.mean(error**2))
-    ours, theirs = first_beats(predicted, sample_ms), first_beats(simulated, sample_ms)
+    ours, theirs = (first_beats(traces, sample_ms, beats) for traces in (predicted, simulated))
     has_ap, is_measured = _complete(ours), _complete(ours) & _complete(theirs)
     ours, theirs = ours[is_measured], theirs[is_measured]
     ape = {name: 100 * np.abs(_apd(ours, name) / _apd(theirs, name) - 1) for name in APDS}

@@ -10,13 +10,14 @@ Beside the windows the data set lists all settings that were solved, with whethe
 needs, since settings that do not beat have no windows.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from gbar.errors import wrong
 from gbar.records.provenance import Provenance
 from gbar.sweeps.store import Quantity
+from gbar.traces.settings import BeatSettings
 
 BEAT_TIME = "beat_time_ms"  # the input that is no scaling: when in its simulation a window's upstroke is
 
@@ -79,6 +80,7 @@ class Windows:
         setting_split: its part, that of its windows if it has any, int8, shape (setting,).
         quantities: the inputs in words, the varied quantities first: name, unit, and value in the control cell; of the
             time of the beat that in the middle of its range.
+        beats: what counts as a beat of the cell.
         digest: of the file that it was read from, which subsets keep; empty before it is written.
         provenance: what that file tells of where it comes from.
     """
@@ -96,6 +98,7 @@ class Windows:
     setting_beats: np.ndarray
     setting_split: np.ndarray
     quantities: tuple[Quantity, ...]
+    beats: BeatSettings = field(default_factory=BeatSettings)
     digest: str = ""
     provenance: Provenance | None = None
 

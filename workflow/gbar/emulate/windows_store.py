@@ -1,6 +1,7 @@
 """windows.zarr: the emulators' data set on the disk."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from gbar.records.attributes import consolidate, plain, told
 from gbar.records.digest import digest_of
 from gbar.records.files import whole
 from gbar.sweeps.store import Quantity, provenance_of
+from gbar.traces.settings import BeatSettings
 
 _FLAGS = {"flag_values": list(range(len(PARTS))), "flag_meanings": " ".join(PARTS)}
 _OF_INPUTS = "of each input its own: see the attribute units"
@@ -58,6 +60,7 @@ def write_windows(path: str | Path, windows: Windows, attributes: Mapping[str, o
     described = _described(windows.quantities)
     own = described | {
         "sample_ms": windows.sample_ms,
+        "beats": asdict(windows.beats),
         "coordinates": "row start_ms upstroke_ms cycle_length_ms split split_by_window",
     }
     with whole(path) as made:
@@ -80,7 +83,13 @@ def open_windows(path: str | Path) -> Windows:
         group = zarr.open_group(path, mode="r", zarr_format=3)
         arrays = {name: np.asarray(group[name][:]) for name in ARRAYS}  # type: ignore[index]
         digest, quantities = str(group.attrs.get("digest")), input_quantities(group)
-        windows = Windows(**arrays, quantities=quantities, digest=digest, provenance=provenance_of(group))
+        windows = Windows(
+            **arrays,
+            quantities=quantities,
+            beats=BeatSettings(**told(group, "beats")),
+            digest=digest,
+            provenance=provenance_of(group),
+        )
     except Exception as error:  # zarr raises many kinds for what is no group
         raise UserError(f"{path}: is no data set of windows ({type(error).__name__}: {error})") from None
     if digest != digest_of(_described(quantities), arrays):

@@ -41,6 +41,7 @@ class _Card(_Values):
     data_digest: str
     metrics: dict[str, Any]
     gbar_version: str
+    beats: Annotated[dict[str, str | Number], Field(default_factory=dict)]
 
 
 def check_card(values: Mapping[str, Any]) -> None:

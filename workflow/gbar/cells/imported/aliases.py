@@ -69,9 +69,9 @@ def starts(name: str, common: str) -> bool:
     return any(_small(name).startswith(spelling) for spelling in _KNOWN[common][1])
 
 
-def conductance_of(common: str) -> str:
-    """Return what the conductance of a current is commonly called: gKr of IKr."""
-    return "g" + common[1:]
+def conductances_of(common: str) -> tuple[str, ...]:
+    """Return what the conductance of a current is commonly called: gKr, GKr of IKr; nothing of a flux."""
+    return () if common not in MEANINGS or common in FLUXES else (f"g{common[1:]}", f"G{common[1:]}")
 
 
 def _small(name: str) -> str:

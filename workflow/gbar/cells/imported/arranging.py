@@ -1,7 +1,8 @@
 """Expressions arranged for speed: what does not change in time is worked out once, divisions become factors.
 
 In a product, factors that do not change are gathered into one; below the line they count as 1/x. A quotient of
-quotients is one quotient. Only what is used once is taken apart, so that nothing is computed twice.
+quotients is one quotient. Only what is used once is taken apart, so that nothing is computed twice. A difference whose
+rounding matters stays as the file has it.
 """
 
 from collections import Counter
@@ -45,12 +46,13 @@ def _round(roots: list[Node], changing: set[str]) -> dict[Node, Node]:
     new: dict[Node, Node] = {}
     moves: dict[Node, bool] = {}  # of new nodes
     chains: dict[Node, tuple[list[Node], list[Node], int]] = {}  # factors above and below the line, sign
+    as_written = {one for node in moving if node.op == "unrounded" for one in in_order([node.args[0]])}
 
     def chain(node: Node) -> tuple[list[Node], list[Node], int]:
         return chains[node] if node in chains and count[node] == 1 else ([new[node]], [], 1)
 
     for node in in_order(roots):
-        if node not in moving or node.op not in ("mul", "div", "neg"):
+        if node not in moving or node in as_written or node.op not in ("mul", "div", "neg"):
             new[node] = make(node.op, *(new[arg] for arg in node.args)) if node.args else node
         else:
             parts = [chain(arg) for arg in node.args]

@@ -64,4 +64,5 @@ def singular(rates: Mapping[str, Node], start: Mapping[str, Any], voltage: str) 
         bad = ~np.isfinite(np.broadcast_to(value, V.shape))
         if bad.any():
             shown = ", ".join(f"{one:g}" for one in V[bad][:5])
-            yield f"the rate of {state} has no value at V = {shown} mV{' and others' if bad.sum() > 5 else ''}"
+            others = " and others" if bad.sum() > 5 else ""
+            yield f"the rate of {state} has no value at V = {shown} mV{others} in the file: a denominator is 0 there"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from gbar.cells.cell import Cell, Current, Parameter, State, Stimulation
-from gbar.cells.imported.model import Told
+from gbar.cells.imported.model import MANY_STATES, Told
 from gbar.errors import UserError
 from gbar.records.digest import file_digest
 from gbar.records.files import regular, write_text
@@ -134,6 +134,8 @@ def _module(name: str) -> str:
 def _compile(path: Path, told: Told, name: str) -> None:
     print(f"gbar: compiling {path}: reading its equations", file=sys.stderr, flush=True)
     made = in_child("compile", path, told) | {"file": path.name, "sha256": file_digest(path)}
+    if len(made["states"]) >= MANY_STATES:
+        print(f"gbar: {path}: {len(made['states'])} states: the first solve compiles them for minutes", file=sys.stderr)
     write_text(folder() / f"{_module(name)}.py", made.pop("text"))
     write_text(_table(name), json.dumps(made, indent=1))
 
@@ -194,6 +196,7 @@ def _loaded(table: Path) -> Cell:
         stimulus=Stimulation(
             **{**made["stimulation"], "defaults": tuple((key, value) for key, value in made["stimulation"]["defaults"])}
         ),
+        tissue=made["tissue"],
         folds=True,
     )
 

@@ -86,11 +86,9 @@ def prove(file: str | Path, told: Told, cell: Cell, traced: bool = True) -> Proo
 
 
 def _rates(cell: Cell, y: np.ndarray) -> np.ndarray:
-    import jax
-
-    with jax.enable_x64(True):
-        rates = cell.rates(y, cell.constants({}, {}))
-        return np.array([np.broadcast_to(np.asarray(rate, float), y.shape[1]) for rate in rates])
+    """Return rates at states, by the arithmetic of numbers: compiled programs divide by multiplying with 1/x."""
+    c = cell.constants({}, {})
+    return np.array([[float(rate) for rate in cell.rates(state, c)] for state in y.T]).T
 
 
 def _apart_mV(cell: Cell, theirs: np.ndarray) -> float:

@@ -1,21 +1,24 @@
 """From what was read to a `Compiled`: the text of the equations, and what describes the cell."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gbar.cells.cell import Current, Parameter, State, Stimulation
-from gbar.cells.imported import parameters, states, units, writing
+from gbar.cells.imported import complements, parameters, states, units, writing
 from gbar.cells.imported.arranging import arranged
 from gbar.cells.imported.bounding import bounding, check_start, singular
 from gbar.cells.imported.currents import Scalable, scalables
+from gbar.cells.imported.denominators import kept_off_zero
 from gbar.cells.imported.linearising import linearised
-from gbar.cells.imported.model import STIMULUS, Source, Told
+from gbar.cells.imported.model import MANY_STATES, STIMULUS, Source, Told
 from gbar.cells.imported.singularities import Rewriting
 from gbar.cells.imported.stimulus import Driven, driven
+from gbar.cells.imported.tissue import Tissue, tissue_of
 from gbar.cells.imported.tree import Node, evaluate, make, name, names_in, number, rebuilt, substituted
+from gbar.errors import UserError
 
 SCALE = "<scale>"  # before the name of a current: its factor
 LANES = 100  # random states at which what is found is tested
@@ -36,6 +39,7 @@ class Compiled:
         ms: how many ms one unit of the file's time is.
         mV: how many mV one unit of the file's voltage is.
         file_states: the file's name of each state.
+        tissue: the kind of cell by which beats are told.
         findings: what was understood, in sentences.
         singular: rates that have no value at some voltage, in sentences.
     """
@@ -50,6 +54,7 @@ class Compiled:
     ms: float
     mV: float
     file_states: tuple[str, ...]
+    tissue: Tissue
     findings: tuple[str, ...]
     singular: tuple[str, ...]
 
@@ -62,7 +67,7 @@ def compiled(source: Source, told: Told) -> Compiled:
     """
     findings = list(source.findings)
     ms, mV = units.time_in_ms(source, findings), units.voltage_in_mV(source, findings)
-    drive = driven(source, ms, told.stimulus is not None, findings)
+    drive = driven(source, ms, mV, told.stimulus is not None, findings)
     literals = {
         one: float(evaluate([node], {})[0])
         for one, node in drive.equations.items()
@@ -72,6 +77,8 @@ def compiled(source: Source, told: Told) -> Compiled:
     at = _random_states(source) | literals | {STIMULUS: 0.0}
     rates, equations = _rewritten(source, drive, equations, at, findings)
     scaled = scalables(source, rates[source.voltage], equations, told)
+    if not scaled and not literals:
+        raise UserError(f"{source.name}: has neither a current to scale nor a constant to set")
     equations = _scaled(equations, scaled)
     order = [source.voltage, *(state for state in rates if state != source.voltage)]
     nodes = _inlined(equations, {source.voltage: make("mul", name(source.voltage), number(1 / mV))})
@@ -83,12 +90,15 @@ def compiled(source: Source, told: Told) -> Compiled:
     at = at | {source.voltage: at[source.voltage] * mV} | {SCALE + one.name: 1.0 for one in scaled}
     start = at | dict(source.initial) | {source.voltage: source.initial[source.voltage] * mV}
     check_start(source.name, per_ms, start, source.voltage)
-    new = rebuilt([*per_ms.values(), *nodes.values()], bounding(source.voltage, order, at))
-    per_ms = {state: new[node] for state, node in per_ms.items()}
-    nodes = {one: new[node] for one, node in nodes.items()}
+    per_ms, nodes = _changed(complements.kept, per_ms, nodes)
+    without_value = tuple(singular(per_ms, start, source.voltage))
+    for change in (kept_off_zero(source.voltage, order, at), bounding(source.voltage, order, at)):
+        per_ms, nodes = _changed(lambda roots, change=change: rebuilt(roots, change), per_ms, nodes)
     constants = parameters.named(source, literals, scaled)
     found = parameters.conductances(per_ms, literals, {one.name: SCALE + one.name for one in scaled}, at)
     state_names = states.names_of(source)
+    if len(order) >= MANY_STATES:
+        findings.append(f"{len(order)} states: the first solve compiles them for minutes")
     described = parameters.described(source, literals, constants, found)
     scaled = parameters.with_conductances(scaled, found, constants)
     for one in scaled:
@@ -117,9 +127,16 @@ def compiled(source: Source, told: Told) -> Compiled:
         ms=ms,
         mV=mV,
         file_states=tuple(order),
+        tissue=tissue_of(source.name, source.title),
         findings=tuple(findings),
-        singular=tuple(singular(per_ms, start, source.voltage)),
+        singular=without_value,
     )
+
+
+def _changed(change: Callable[[list[Node]], Mapping[Node, Node]], *groups: dict[str, Node]) -> list[dict[str, Node]]:
+    """Return groups of expressions, changed together."""
+    new = change([node for group in groups for node in group.values()])
+    return [{one: new[node] for one, node in group.items()} for group in groups]
 
 
 def _local(variable: str) -> str:

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gbar.cells.imported import tree
+from gbar.cells.imported import values
 from gbar.cells.rational import linear_over_exp as _linear_over_exp
 from gbar.cells.rational import slope_of_linear_over_exp as _slope_of_linear_over_exp
 
@@ -39,6 +39,7 @@ __all__ = [
     "slope_of_linear_over_exp",
     "sqrt",
     "tan",
+    "unrounded",
     "where",
 ]  # fmt: skip
 
@@ -63,9 +64,9 @@ exp = _function(np.exp, jnp.exp)
 def bounded_exp(x: Any) -> Any:
     """Return e^x of what may be large: no more than what its derivatives bear (e^700 in float64, e^87 in float32)."""
     if _is_number(x):
-        return np.exp(np.minimum(x, tree.LARGEST_EXPONENT))
+        return np.exp(np.minimum(x, values.LARGEST_EXPONENT))
     x = jnp.asarray(x)
-    return jnp.exp(jnp.minimum(x, tree.LARGEST_EXPONENT if x.dtype == jnp.float64 else 87.0))
+    return jnp.exp(jnp.minimum(x, values.LARGEST_EXPONENT if x.dtype == jnp.float64 else 87.0))
 
 
 expm1 = _function(np.expm1, jnp.expm1)
@@ -103,6 +104,13 @@ def where(condition: Any, a: Any, b: Any, like: Any = None) -> Any:
     return jnp.where(condition, a, b)
 
 
+def unrounded(difference: Any, exact: Any) -> Any:
+    """Return a difference from 1 as long as it keeps enough digits, and what it is without rounding elsewhere."""
+    if _is_number(difference):
+        return values.apply("unrounded", [difference, exact])
+    return jnp.where(jnp.abs(difference) > values.LOST * jnp.finfo(difference.dtype).eps, difference, exact)
+
+
 def linear_over_exp(x: Any) -> Any:
     """Return x/(e^x - 1), 1 at 0."""
     if _is_number(x):
@@ -112,17 +120,17 @@ def linear_over_exp(x: Any) -> Any:
 
 def slope_of_linear_over_exp(x: Any) -> Any:
     """Return the derivative of x/(e^x - 1)."""
-    return tree.slope_of_linear_over_exp(x) if _is_number(x) else _slope_of_linear_over_exp(x)
+    return values.slope_of_linear_over_exp(x) if _is_number(x) else _slope_of_linear_over_exp(x)
 
 
-def as_numbers(values: Any) -> SimpleNamespace:
-    """Return values of a namespace with numbers that divide as IEEE says."""
-    return SimpleNamespace(**{name: np.float64(x) if _is_number(x) else x for name, x in vars(values).items()})
+def as_numbers(namespace: Any) -> SimpleNamespace:
+    """Return the values of a namespace with numbers that divide as IEEE says."""
+    return SimpleNamespace(**{name: np.float64(x) if _is_number(x) else x for name, x in vars(namespace).items()})
 
 
-def plain(values: dict[str, Any]) -> SimpleNamespace:
+def plain(constants: dict[str, Any]) -> SimpleNamespace:
     """Return constants as a namespace, numbers as those of Python, which take the precision of what they meet."""
     found = {}
-    for name, x in values.items():
+    for name, x in constants.items():
         found[name] = x if not _is_number(x) else bool(x) if isinstance(x, bool | np.bool_) else float(x)
     return SimpleNamespace(**found)

@@ -146,6 +146,8 @@ def _partials(node: Node) -> list[Node | None]:
             return [make("if", make("lt", a, ZERO), number(-1), ONE)]
         case "if":
             return [None, make("if", a, ONE, ZERO), make("if", a, ZERO, ONE)]
+        case "unrounded":
+            return [None, ONE]  # of two ways to write the same, that which keeps its digits
         case "mod":
             return [ONE, make("neg", make("floor", make("div", a, node.args[1])))]
         case "linear_over_exp":

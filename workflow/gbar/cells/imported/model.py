@@ -8,6 +8,7 @@ from gbar.cells.imported.tree import Node, names_in
 
 # Names that no variable of a file can have: its own are `component.variable`.
 STIMULUS, TIME, PACE = "<stimulus>", "<time>", "<pace>"
+MANY_STATES = 100  # from where on a cell compiles for minutes, not seconds
 
 
 def derivative(state: str) -> str:

@@ -47,6 +47,8 @@ def conductances(
     """
     read = {name for node in rates.values() for name in names_in(node)}
     doubled = [one for one in [*literals, *scales.values()] if one in read]
+    if not doubled:
+        return {}
     values: dict[str, Any] = {}
     for name, value in at.items():
         values[name] = np.asarray(value)[:POINTS] if np.ndim(value) else np.float64(value)
@@ -87,7 +89,8 @@ def described(
     result = []
     for one, value in literals.items():
         variable = source.variables[one]
-        also = dict.fromkeys(other for other in (one, *variable.also) if other != names[one])
+        common = aliases.conductances_of(of_current[one]) if one in of_current else ()
+        also = dict.fromkeys(other for other in (one, *variable.also, *common) if other not in names.values())
         meaning = variable.meaning or f"{one} of the file"
         if one in of_current:
             meaning += f"; conductance of {of_current[one]}"
@@ -107,8 +110,6 @@ def with_conductances(
         also = dict.fromkeys(one.also)
         for constant in found.get(one.name, []):
             also |= dict.fromkeys([names[constant], constant])
-        common = aliases.conductance_of(one.name)
-        if one.name in aliases.MEANINGS and one.name not in aliases.FLUXES and common not in taken:
-            also[common] = None
+        also |= dict.fromkeys(common for common in aliases.conductances_of(one.name) if common not in taken)
         result.append(replace(one, also=tuple(also)))
     return result

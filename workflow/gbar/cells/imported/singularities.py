@@ -14,6 +14,8 @@ from gbar.cells.imported.tree import Node, evaluate, is_number, make, names_in, 
 
 SAME = 1e-12  # relative difference from the original
 AWAY = 0.05  # |U| from where on the original's own rounding is below that
+NEAR = 0.1  # |U| up to where such a quotient is rewritten
+GUARD = 2e-7  # by what a file may keep exp(U) - 1 off 0, as exp(U) - 1.00000001 does
 
 
 class Rewriting:
@@ -24,6 +26,7 @@ class Rewriting:
         self._equations, self._voltage, self._values = equations, voltage, values
         self._constant = {name: self._is_constant(value) for name, value in values.items()}
         self._linear: dict[Node, tuple[Node, Node] | None] = {}
+        self._guarded: set[Node] = set()  # U of differences that the file keeps off 0
         self.count = 0
 
     @staticmethod
@@ -53,14 +56,20 @@ class Rewriting:
                     new = product(without, with_U) if upside_down else product(with_U, without)
                     if self._same(node, new, U):
                         self.count += 1
-                        return new
+                        return self._where_needed(node, new, U) if U in self._guarded else new
         return None
+
+    def _where_needed(self, old: Node, new: Node, U: Node) -> Node:
+        """Return a quotient that the file keeps off 0/0 as the file has it, but for around there."""
+        return make("if", make("lt", make("abs", U), number(NEAR)), new, old)
 
     def _same(self, old: Node, new: Node, U: Node) -> bool:
         with np.errstate(all="ignore"):
             was, becomes, u = evaluate([old, new, U], self._values)
         at = (np.abs(u) > AWAY) & np.isfinite(was)
-        return bool(np.all(np.abs(was - becomes)[at] <= SAME * np.maximum(np.abs(was), np.abs(becomes))[at] + 1e-300))
+        same = SAME + (GUARD / np.abs(np.expm1(u)) if U in self._guarded else 0.0)
+        apart, size = np.abs(was - becomes), np.maximum(np.abs(was), np.abs(becomes))
+        return bool(np.all((apart <= same * size + 1e-300)[at]))
 
     def _opened(self, node: Node) -> Node:
         """Return what a name of an equation that varies stands for."""
@@ -103,14 +112,13 @@ class Rewriting:
             left, right = a.args
             scale, a = (left, right) if self.constant(left) else (right, left)
             a = self._opened(a)
-        if a.op != "exp" or self.linear(a.args[0]) is None or (scale is not b and not self._equal(scale, b)):
+        if a.op != "exp" or self.linear(a.args[0]) is None:
             return None
+        if scale is not b:
+            if not (is_number(scale) and is_number(b) and abs(scale.value - b.value) <= GUARD * abs(scale.value)):
+                return None
+            self._guarded.add(a.args[0])
         return a.args[0], scale
-
-    def _equal(self, a: Node, b: Node) -> bool:
-        if not (self.constant(a) and self.constant(b)):
-            return False
-        return a is b or (a.op == b.op == "number" and a.value == b.value)
 
     def constant(self, node: Node) -> bool:
         """Return whether an expression does not change in time."""

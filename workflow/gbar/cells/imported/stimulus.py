@@ -10,6 +10,7 @@ from gbar.cells.imported.units import current_unit
 from gbar.errors import UserError
 
 PULSE_PA_PER_PF = -52.0  # where the file has no pulse: that of ventricular cells (ten Tusscher et al. 2004)
+PULSE_MV_PER_MS = 52.0  # what that does to the voltage
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,13 @@ class Driven:
     added: bool
 
 
-def driven(source: Source, ms: float, told: bool, findings: list[str]) -> Driven:
+def driven(source: Source, ms: float, mV: float, told: bool, findings: list[str]) -> Driven:
     """Return the equations of a file with the solver's stimulus in them.
 
     Args:
         source: the file.
         ms: how many ms one unit of its time is.
+        mV: how many mV one unit of its voltage is.
         told: the user says which variable is the stimulus.
         findings: what is worth telling, added to.
 
@@ -52,6 +54,9 @@ def driven(source: Source, ms: float, told: bool, findings: list[str]) -> Driven
         equations[current.variable] = make("div", name(STIMULUS), number(factor))
         gain, rates = current.height * factor, dict(source.rates)
         findings.append(f"{current.variable} is the stimulus, in {unit}")
+        if gain == 0:
+            gain = _usual_pulse(source, equations, mV / ms)
+            findings.append("the file's own pulse has the height 0; a usual one is offered, and none is applied")
     elif reads_pace:
         unit, gain = "1", source.pulses.level if source.pulses else 1.0
         swap = {PACE: name(STIMULUS)}
@@ -64,7 +69,7 @@ def driven(source: Source, ms: float, told: bool, findings: list[str]) -> Driven
     live = _live(source, equations)
     equations = {one: equations[one] for one in live}
     _check_time(source, rates, equations)
-    paced = not added and source.pulses is not None
+    paced = not added and source.pulses is not None and (current is None or current.height != 0)
     return Driven(
         rates,
         equations,
@@ -103,13 +108,25 @@ def _as_current(source: Source, equations: Mapping[str, Node], live: list[str], 
     rest, half, full = (height or 0.0 for height in heights)
     if told and rest == full:
         return _Current(source.stimulus, full)  # a constant that the user takes for the height of the pulse
-    if rest != 0 or (full == 0 and level != 0) or abs(half * 2 - full) > 1e-12 * abs(full):
+    if rest != 0 or abs(half * 2 - full) > 1e-12 * abs(full):
         return None
     without = {**equations, source.stimulus: name(STIMULUS)}
     rest_live = _live(source, without)
     if any(PACE in names_in(node) for node in [*source.rates.values(), *(without[one] for one in rest_live)]):
         return None
     return _Current(source.stimulus, full)
+
+
+def _usual_pulse(source: Source, equations: Mapping[str, Node], mV_per_ms: float) -> float:
+    """Return the current that moves the voltage as the pulse of a ventricular cell does, in the stimulus's unit."""
+    slopes = []
+    for stimulus in (0.0, 1.0):
+        values: dict[str, float] = {**source.initial, STIMULUS: stimulus, TIME: 0.0, PACE: 0.0}
+        for one in reachable([source.rates[source.voltage]], equations):
+            values.setdefault(one, float(evaluate([equations[one]], values)[0]))
+        slopes.append(float(evaluate([source.rates[source.voltage]], values)[0]) * mV_per_ms)
+    per_unit = slopes[1] - slopes[0]
+    return float(f"{PULSE_MV_PER_MS / per_unit:.6g}") if per_unit else 1.0
 
 
 def _constant(variable: str, equations: Mapping[str, Node], pace: float) -> float | None:

@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from gbar.cells.imported.values import apply
+
 # Functions of one argument that have the same name in the equations; the other operations.
 FUNCTIONS = ("exp", "bounded_exp", "expm1", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "floor", "ceil")
 RATIOS = ("linear_over_exp", "slope_of_linear_over_exp")
 COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 CONDITIONS = (*COMPARISONS, "and", "or", "not")
-ARITHMETIC = ("neg", "add", "sub", "mul", "div", "pow", "mod", "abs", "if")
+ARITHMETIC = ("neg", "add", "sub", "mul", "div", "pow", "mod", "abs", "if", "unrounded")
 OPERATIONS = ("number", "name", *FUNCTIONS, *RATIOS, *ARITHMETIC, *CONDITIONS)
-
-LARGEST_EXPONENT = 700.0  # of a bounded exponential in float64, whose square root of the largest number is far away
 
 
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
@@ -68,7 +68,7 @@ def make(op: str, *args: Node) -> Node:
     if found is not None:
         return found
     if op not in CONDITIONS and all(arg.op == "number" for arg in args) and args:
-        value = float(_apply(op, [arg.value for arg in args]))
+        value = float(apply(op, [arg.value for arg in args]))
         if math.isfinite(value):
             return number(value)
     return _node(op, args)
@@ -164,7 +164,7 @@ def _not(a: Node) -> Node | None:
 def _compare(op: str) -> Callable[[Node, Node], Node | None]:
     def simpler(a: Node, b: Node) -> Node | None:
         if a.op == b.op == "number":
-            return number(float(_apply(op, [a.value, b.value])))
+            return number(float(apply(op, [a.value, b.value])))
         return None
 
     return simpler
@@ -181,64 +181,6 @@ _SIMPLER: dict[str, Callable[..., Node | None]] = {
     "not": _not,
     **{op: _compare(op) for op in (*COMPARISONS, "and", "or")},
 }
-
-
-def linear_over_exp(x: Any) -> Any:
-    """Return x/(e^x - 1) of numbers, 1 at 0."""
-    x = np.asarray(x, float)
-    safe = np.where(x == 0, 1.0, x)
-    return np.where(x == 0, 1.0, safe / np.expm1(safe))[()]
-
-
-def slope_of_linear_over_exp(x: Any) -> Any:
-    """Return the derivative of x/(e^x - 1), -1/2 at 0."""
-    x = np.asarray(x, float)
-    safe = np.where(np.abs(x) < 1e-2, 1.0, x)
-    value = linear_over_exp(safe)
-    series = -0.5 + x / 6 - x**3 / 180 + x**5 / 5040
-    return np.where(np.abs(x) < 1e-2, series, value * (1 - value) / safe - value)[()]
-
-
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "neg": np.negative,
-    "exp": np.exp,
-    "bounded_exp": lambda x: np.exp(np.minimum(x, LARGEST_EXPONENT)),
-    "expm1": np.expm1,
-    "log": np.log,
-    "sqrt": np.sqrt,
-    "sin": np.sin,
-    "cos": np.cos,
-    "tan": np.tan,
-    "asin": np.arcsin,
-    "acos": np.arccos,
-    "atan": np.arctan,
-    "floor": np.floor,
-    "ceil": np.ceil,
-    "abs": np.abs,
-    "add": np.add,
-    "sub": np.subtract,
-    "mul": np.multiply,
-    "div": np.divide,
-    "pow": np.power,
-    "mod": lambda a, b: a - b * np.floor(np.divide(a, b)),
-    "lt": np.less,
-    "le": np.less_equal,
-    "gt": np.greater,
-    "ge": np.greater_equal,
-    "eq": np.equal,
-    "ne": np.not_equal,
-    "and": np.logical_and,
-    "or": np.logical_or,
-    "not": np.logical_not,
-    "if": np.where,
-    "linear_over_exp": linear_over_exp,
-    "slope_of_linear_over_exp": slope_of_linear_over_exp,
-}
-
-
-def _apply(op: str, values: list[Any]) -> Any:
-    with np.errstate(all="ignore"):
-        return _FUNCTIONS[op](*(np.float64(value) if isinstance(value, int | float) else value for value in values))
 
 
 def in_order(roots: Iterable[Node]) -> list[Node]:
@@ -296,5 +238,5 @@ def evaluate(roots: list[Node], values: Mapping[str, Any]) -> list[Any]:
         elif node.op == "name":
             known[node] = values[node.value]
         else:
-            known[node] = _apply(node.op, [known[arg] for arg in node.args])
+            known[node] = apply(node.op, [known[arg] for arg in node.args])
     return [known[root] for root in roots]

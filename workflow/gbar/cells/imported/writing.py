@@ -13,6 +13,7 @@ _COMPARED = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", **_COMPARED}
 _BINDS = {"add": 3, "sub": 3, "mul": 4, "div": 4, "neg": 5, **dict.fromkeys(_COMPARED, 2)}
 _OTHER = {"abs": "absolute", "pow": "power", "mod": "mod", "and": "both", "or": "either", "not": "not_", "if": "where"}
+_OTHER |= {"unrounded": "unrounded"}
 _CALLS = {op: op for op in (*FUNCTIONS, *RATIOS)} | _OTHER
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _TAKEN = {*_CALLS.values(), "c", "p", "y", "s", "scale", "parameter", "tuning", "stimulus", "plain", "as_numbers", "np"}

@@ -7,7 +7,7 @@ from typing import Any
 import myokit
 import numpy as np
 
-from gbar.cells.imported.files import reading
+from gbar.cells.imported.files import guessing, reading
 from gbar.cells.imported.model import Told
 
 STATES = 5  # random ones, beside the start
@@ -52,12 +52,22 @@ def _rates(model: Any, state: list[float]) -> list[float | None]:
     return [float(rate) if np.isfinite(rate) else None for rate in found]
 
 
+def _first_train(protocol: Any) -> Any:
+    """Return the train of pulses that gbar takes of a file's, as `reading` does."""
+    pulses = reading.pulses_of(protocol, [])
+    if pulses is None:
+        return None
+    first: Any = myokit.Protocol()
+    first.schedule(pulses.level, pulses.start, pulses.length, pulses.period, pulses.pulses)
+    return first
+
+
 def _trace(path: Path, model: Any, protocol: Any, told: Told) -> list[float]:
-    simulation = myokit.Simulation(model, protocol)
+    simulation = myokit.Simulation(model, _first_train(protocol))
     simulation.set_tolerance(TOLERANCE, TOLERANCE)
     unit = model.time().unit() if model.time() is not None else None
     second = 1.0 if unit == myokit.parse_unit("s") else 1e3
     times = np.arange(SAMPLES) * (TRACE_S * second / SAMPLES)
-    voltage = reading.voltage_of(path, model, told)
+    voltage = guessing.voltage_of(path, model, told)
     log = simulation.run(times[-1] + times[1], log=[voltage], log_times=times)
     return [float(value) for value in log[voltage]]

@@ -11,14 +11,14 @@ from typing import Any
 
 import myokit
 import myokit.formats
-import myokit.lib.guess
 
 from gbar.cells.imported.files import xmlfile
 from gbar.cells.imported.files.converting import Converted
-from gbar.cells.imported.model import Pulses, Source, Told, Unit, Variable, derivative, near
-from gbar.errors import UserError, wrong
+from gbar.cells.imported.files.guessing import ends_of_pulses, pulses_taken_out, stimulus_of, voltage_of
+from gbar.cells.imported.model import Pulses, Source, Told, Unit, Variable, derivative
+from gbar.errors import UserError
 
-VOLT = myokit.parse_unit("V")
+LONGEST = 300  # characters of what a library says of a file
 DOI = re.compile(r"10\.\d{4,9}/[-._;()/:A-Za-z0-9]*[A-Za-z0-9]")
 
 
@@ -45,7 +45,8 @@ def read(path: Path, told: Told) -> Source:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
 
 
 def _loaded(path: Path) -> tuple[Any, Any, dict[tuple[str, str], list[str]]]:
@@ -61,6 +62,7 @@ def _loaded(path: Path) -> tuple[Any, Any, dict[tuple[str, str], list[str]]]:
     root = xmlfile.parsed(path)
     kind, version = xmlfile.local(root), root.nsmap.get(root.prefix) or ""
     if kind == "sbml":
+        _check_events(path, root)
         return myokit.formats.importer("sbml").model(str(path)), None, {}
     if kind != "model" or "cellml" not in version:
         raise UserError(f"{path}: is neither CellML nor SBML (its first element is {kind!r})")
@@ -79,6 +81,13 @@ def _loaded(path: Path) -> tuple[Any, Any, dict[tuple[str, str], list[str]]]:
     return model, None, also
 
 
+def _check_events(path: Path, root: Any) -> None:
+    """Raise UserError for an SBML model with events, which its importer passes over."""
+    events = [one.get("name") or one.get("id") or "?" for one in root.iter() if xmlfile.local(one) == "event"]
+    if events:
+        raise UserError(f"{path}: has events ({', '.join(events[:3])}), which change states at once; gbar has none")
+
+
 def prepared(path: Path, told: Told) -> tuple[Any, Any]:
     """Return Myokit's model and protocol of a file, a pulse that was written into the equations taken out.
 
@@ -87,36 +96,17 @@ def prepared(path: Path, told: Told) -> tuple[Any, Any]:
     """
     model, protocol, _ = _loaded(path)
     model.validate()
-    return model, _taken_out(path, model, protocol, told)[0]
-
-
-def voltage_of(path: Path, model: Any, told: Told) -> str:
-    """Return the name of the membrane potential.
-
-    Raises:
-        UserError: there is none, or several.
-    """
-    return _voltage(path, model, told.voltage)
-
-
-def _taken_out(path: Path, model: Any, protocol: Any, told: Told) -> tuple[Any, bool]:
-    """Return the pulses, after they were taken out of the equations if they were in there, and whether they were."""
-    if told.time is not None and model.time() is None:
-        _named(path, model, "time", told.time).set_binding("time")
-    if model.binding("pace") is None or not list(model.binding("pace").refs_by()):
-        taken_out = myokit.lib.guess.remove_embedded_protocol(model)
-        if taken_out is not None:
-            return taken_out, True
-    return protocol, False
+    return model, pulses_taken_out(path, model, protocol, told)[0]
 
 
 def _source(path: Path, model: Any, protocol: Any, also: dict[tuple[str, str], list[str]], told: Told) -> Source:
     findings: list[str] = []
-    voltage = _voltage(path, model, told.voltage)
-    protocol, was_inside = _taken_out(path, model, protocol, told)
+    voltage = voltage_of(path, model, told)
+    protocol, was_inside = pulses_taken_out(path, model, protocol, told)
     if was_inside:
         findings.append("the pulses written into the equations became the stimulus")
-    stimulus = _stimulus(path, model, told.stimulus)
+        findings += [f"the file's pulses end at {end}, these do not" for end in ends_of_pulses(model)]
+    stimulus = stimulus_of(path, model, told, findings)
     model.validate()
     converted = Converted(model)
     rates = {state.qname(): converted(state.rhs()) for state in model.states()}
@@ -139,71 +129,9 @@ def _source(path: Path, model: Any, protocol: Any, also: dict[tuple[str, str], l
         voltage=voltage,
         stimulus=stimulus,
         time=model.time().qname() if model.time() is not None else None,
-        pulses=_pulses(protocol, findings),
+        pulses=pulses_of(protocol, findings),
         findings=tuple(findings),
     )
-
-
-def _named(path: Path, model: Any, key: str, text: str) -> Any:
-    if not model.has_variable(text):
-        known = [one.qname() for one in model.variables(deep=True)]
-        raise wrong(f"cell.{key}", text, f"a variable of {path.name}{near(text, known)}")
-    return model.get(text)
-
-
-def _voltage(path: Path, model: Any, told: str | None) -> str:
-    if told is not None:
-        found = _named(path, model, "voltage", told)
-        if not found.is_state():
-            states = [state.qname() for state in model.states()]
-            raise wrong("cell.voltage", told, f"a state of {path.name}{near(told, states)}")
-        return found.qname()
-    annotated = [
-        state
-        for state in model.states()
-        if state.label() == "membrane_potential" or state.meta.get("oxmeta") == "membrane_voltage"
-    ]
-    labelled = [state for state in annotated if state.label() == "membrane_potential"]
-    candidates = labelled or annotated or _candidates(model)
-    if len(candidates) == 1:
-        return candidates[0].qname()
-    what = ", ".join(state.qname() for state in candidates or list(model.states())[:6])
-    problem = f"could be {what}" if candidates else f"none of the states ({what}) is in volts or named as one"
-    raise UserError(
-        f"{path}: which variable is the membrane potential? {problem}; say so (voltage: component.variable)"
-    )
-
-
-def _candidates(model: Any) -> list[Any]:
-    """Return the states that may be the membrane potential of a file that does not label it: one, or those that tie."""
-    volts = [state for state in model.states() if _is(state.unit(), VOLT)]
-    named = [
-        state
-        for state in model.states()
-        if state.name().lower() in ("v", "vm", "v_m", "e_m", "em", "v_membrane") and _is(state.unit(), VOLT, True)
-    ]
-    both = [state for state in named if state in volts]
-    return both or volts or [state for state in named if state.parent().name().lower() in _MEMBRANES] or []
-
-
-_MEMBRANES = ("membrane", "membrane_potential", "cell", "voltage", "action_potential")
-
-
-def _is(unit: Any, like: Any, unknown: bool = False) -> bool:
-    return unknown if unit is None else myokit.Unit.can_convert(unit, like)
-
-
-def _stimulus(path: Path, model: Any, told: str | None) -> str | None:
-    if told is not None:
-        found = _named(path, model, "stimulus", told)
-        if found.is_state():
-            raise wrong("cell.stimulus", told, f"a current of {path.name}, which a state is not")
-        return found.qname()
-    pace = model.binding("pace")
-    found = myokit.lib.guess.stimulus_current(model)
-    if found is None or found.is_state() or pace is None:
-        return None
-    return found.qname()
 
 
 def _variable(variable: Any, also: dict[tuple[str, str], list[str]]) -> Variable:
@@ -232,7 +160,8 @@ def _dois(model: Any) -> list[str]:
     return list(dict.fromkeys(DOI.findall(text)))[:1]
 
 
-def _pulses(protocol: Any, findings: list[str]) -> Pulses | None:
+def pulses_of(protocol: Any, findings: list[str]) -> Pulses | None:
+    """Return the pulses of a file, the first train of them."""
     events = [] if protocol is None else protocol.events()
     if not events:
         return None
