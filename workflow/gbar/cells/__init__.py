@@ -7,7 +7,9 @@ from typing import Any
 from gbar.cells.cell import Cell, Current, Parameter, State, Stimulation
 from gbar.errors import UserError, wrong
 
-__all__ = ["Cell", "Current", "Parameter", "State", "Stimulation", "from_file", "get", "modules", "names"]
+__all__ = [
+    "Cell", "Current", "Parameter", "State", "Stimulation", "from_file", "get", "modules", "names", "neuron",
+]  # fmt: skip
 
 # name -> module with `VARIANTS` (names, the default first) and `cell(variant) -> Cell`; imported when asked for,
 # so that one cell's file matters to no other cell's jobs. A cell with compartments takes `cell(variant, morphology)`.
@@ -20,7 +22,9 @@ _MODULES = {
     "tentusscher2004": "gbar.cells.tentusscher2004",
 }
 _IMPORTED = "gbar.cells.imported"  # what makes cells of files, found by name as the cells are
+_NEURONS = "gbar.cells.neurons"  # what makes neurons of files
 _ENDINGS = (".mmt", ".cellml", ".sbml", ".xml")
+_NEURON_ENDINGS = (".yaml", ".yml")
 _WITH_MORPHOLOGY = ("ballsticks", "mainen1996")
 
 
@@ -33,15 +37,15 @@ def get(name: str, variant: str | None = None, morphology: str | Path | None = N
     """Return a cell by name, in its default variant or the one named.
 
     Args:
-        name: one of `names()`, the path of a model in CellML, SBML or Myokit's format, or the name of such a cell that
-            has been compiled here (file@digest).
+        name: one of `names()`, the path of a model in CellML, SBML or Myokit's format or of a neuron in YAML, or the
+            name of such a cell that has been compiled here (file@digest).
         variant: one of the cell's variants.
         morphology: a table of sections to use in place of the cell's own (cells with compartments).
 
     Raises:
         UserError: no such cell, no such variant of it, or a table that is no morphology.
     """
-    if name.endswith(_ENDINGS) or "@" in name:
+    if name.endswith((*_ENDINGS, *_NEURON_ENDINGS)) or "@" in name:
         return _imported(name, variant, morphology)
     if name not in _MODULES:
         raise wrong("cell", name, f"one of {', '.join(names())}")
@@ -72,18 +76,41 @@ def from_file(file: str | Path, **told: Any) -> Cell:
     return cache.cell_of(file, model.Told(**told))
 
 
+def neuron(**told: Any) -> Cell:
+    """Return the neuron of a tree in SWC and mechanisms in NMODL.
+
+    Args:
+        told: what the user says of it, as of `gbar.cells.neurons.told.told`.
+
+    Raises:
+        UserError: files or values that make no neuron.
+    """
+    cache, said = (importlib.import_module(f"{_NEURONS}.{module}") for module in ("cache", "told"))
+    return cache.cell_of(said.told(**told))
+
+
 def modules(cell: Cell) -> list[str]:
     """Return the modules of the library that a cell's equations are in or made of."""
     if cell.name not in _MODULES:
-        return [f"{_IMPORTED}.functions"]
+        return [f"{_IMPORTED}.functions", *([cell.equations] if cell.equations.startswith(_NEURONS) else [])]
     return [_MODULES[cell.name], cell.equations]
 
 
 def _imported(name: str, variant: str | None, morphology: str | Path | None) -> Cell:
-    of_name = importlib.import_module(f"{_IMPORTED}.cache").named
-    cell = from_file(name) if name.endswith(_ENDINGS) else of_name(name)
+    if name.endswith(_ENDINGS):
+        cell = from_file(name)
+    else:
+        cell = _neuron(name) or importlib.import_module(f"{_IMPORTED}.cache").named(name)
     if variant not in (None, cell.variant):
         raise wrong(f"variant of {name}", variant, f"left out: a file is one cell ({cell.variant})")
     if morphology is not None:
         raise UserError(f"morphology: {name} has no compartments; {' and '.join(_WITH_MORPHOLOGY)} take one")
     return cell
+
+
+def _neuron(name: str) -> Cell | None:
+    """Return the neuron of a file in YAML, or of a name; None where the name is no neuron's."""
+    cache, said = (importlib.import_module(f"{_NEURONS}.{module}") for module in ("cache", "told"))
+    if name.endswith(_NEURON_ENDINGS):
+        return cache.cell_of(said.read_told(name))
+    return cache.named(name) if cache.exists(name) else None
