@@ -8,7 +8,8 @@ from gbar.cells.cell import Cell, Current, Parameter, State, Stimulation
 from gbar.errors import UserError, wrong
 
 __all__ = [
-    "Cell", "Current", "Parameter", "State", "Stimulation", "from_file", "get", "modules", "names", "neuron",
+    "Cell", "Current", "Parameter", "State", "Stimulation", "files", "from_file", "get", "is_neuron", "modules", "names",
+    "neuron",
 ]  # fmt: skip
 
 # name -> module with `VARIANTS` (names, the default first) and `cell(variant) -> Cell`; imported when asked for,
@@ -63,7 +64,7 @@ def get(name: str, variant: str | None = None, morphology: str | Path | None = N
 
 
 def from_file(file: str | Path, **told: Any) -> Cell:
-    """Return the cell of a model in CellML, SBML or Myokit's format, compiled on the way if need be.
+    """Return the cell of a model in CellML, SBML or Myokit's format, or of a neuron's YAML, compiled if need be.
 
     Args:
         file: its path.
@@ -72,27 +73,51 @@ def from_file(file: str | Path, **told: Any) -> Cell:
     Raises:
         UserError: it cannot be read, is no model, or one that cannot be a cell.
     """
+    if str(file).endswith(_NEURON_ENDINGS):
+        for key, value in told.items():
+            if value:
+                raise UserError(f"{key}: {value!r} is not allowed for a neuron; leave it out")
+        return get(str(file))
     cache, model = (importlib.import_module(f"{_IMPORTED}.{module}") for module in ("cache", "model"))
     return cache.cell_of(file, model.Told(**told))
 
 
-def neuron(**told: Any) -> Cell:
+def neuron(section: Any) -> Cell:
     """Return the neuron of a tree in SWC and mechanisms in NMODL.
 
     Args:
-        told: what the user says of it, as of `gbar.cells.neurons.told.told`.
+        section: what the user says of it, a `gbar.config.neuron.NeuronSection`.
 
     Raises:
         UserError: files or values that make no neuron.
     """
     cache, said = (importlib.import_module(f"{_NEURONS}.{module}") for module in ("cache", "told"))
-    return cache.cell_of(said.told(**told))
+    return cache.cell_of(said.told(section))
+
+
+def files(file: str | None, section: Any = None) -> tuple[str, ...]:
+    """Return the user's files that a cell is made of: a model, or a neuron's tree and mechanisms.
+
+    Args:
+        file: of the model, or a neuron's YAML.
+        section: what the user says of a neuron instead, a `gbar.config.neuron.NeuronSection`.
+    """
+    said = importlib.import_module(f"{_NEURONS}.told")
+    if section is not None:
+        return said.told(section).files
+    assert file is not None
+    return (file, *said.read_told(file).files) if file.endswith(_NEURON_ENDINGS) else (file,)
+
+
+def is_neuron(cell: Cell) -> bool:
+    """Return whether a cell is a neuron of the user's files."""
+    return cell.equations.startswith(_NEURONS)
 
 
 def modules(cell: Cell) -> list[str]:
     """Return the modules of the library that a cell's equations are in or made of."""
     if cell.name not in _MODULES:
-        return [f"{_IMPORTED}.functions", *([cell.equations] if cell.equations.startswith(_NEURONS) else [])]
+        return [f"{_IMPORTED}.functions", *([cell.equations] if is_neuron(cell) else [])]
     return [_MODULES[cell.name], cell.equations]
 
 

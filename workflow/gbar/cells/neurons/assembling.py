@@ -80,7 +80,9 @@ def assembled(told: Told, modules: Mapping[str, str] | None = None) -> tuple[Ass
     mechanisms = placed(told, regions)
     quantities = Quantities(dict(told.parameters))
     capacitance = Setting("cm", quantities.spread("cm", regions, CM_UF_PER_CM2, "uF/cm2", "capacitance", 1e-6))
-    resistivity = Setting("Ra", quantities.spread("Ra", regions, RA_OHM_CM, "ohm cm", "resistivity of the axoplasm", 1e-3))
+    resistivity = Setting(
+        "Ra", quantities.spread("Ra", regions, RA_OHM_CM, "ohm cm", "resistivity of the axoplasm", 1e-3)
+    )
     quantities.one("celsius", CELSIUS, "degC", "temperature")
     quantities.one("v_init", V_INIT_MV, "mV", "membrane potential at the start")
     ions = tuple(_ions(mechanisms, regions, quantities))
@@ -151,8 +153,12 @@ def _ions(mechanisms: tuple[Placed, ...], regions: tuple[str, ...], quantities: 
         reversal = dict(zip(fixed, names, strict=True))
         needed = [r for r in at if by_region[r] & {f"{ion}i", f"{ion}o"}]
         sides = []
-        for side, value, place in zip("io", CONCENTRATIONS_MM.get(ion, ANY_CONCENTRATIONS_MM), ("in", "out"), strict=True):
-            names = quantities.spread(f"{ion}{side}", needed, value, "mM", f"{ion} {place}side the cell, at the start", 0.0)
+        for side, value, place in zip(
+            "io", CONCENTRATIONS_MM.get(ion, ANY_CONCENTRATIONS_MM), ("in", "out"), strict=True
+        ):
+            names = quantities.spread(
+                f"{ion}{side}", needed, value, "mM", f"{ion} {place}side the cell, at the start", 0.0
+            )
             sides.append(dict(zip(needed, names, strict=True)))
         for region in at:
             inside, outside = (of.get(region, "") for of in sides)

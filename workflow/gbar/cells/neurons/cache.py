@@ -218,7 +218,8 @@ def _states(neuron: Neuron, default: dict[str, float]) -> tuple[State, ...]:
     node = [f"{piece.section}.{piece.number}" for piece in tree.compartments]
     node += [f"junction{number}" for number in range(tree.junctions)]
     found = [
-        State("V" if k == tree.soma else f"V.{place}", default["v_init"], "mV", "voltage") for k, place in enumerate(node)
+        State("V" if k == tree.soma else f"V.{place}", default["v_init"], "mV", "voltage")
+        for k, place in enumerate(node)
     ]
     inside = {f"{ion.name}i": ion.inside for ion in neuron.ions}
     for one in neuron.mechanisms:

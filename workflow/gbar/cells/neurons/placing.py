@@ -44,7 +44,8 @@ def placed(told: Told, regions: tuple[str, ...]) -> tuple[Placed, ...]:
         regions: of the tree.
 
     Raises:
-        UserError: a region that the tree has not, a file that is none, two mechanisms of one name, ions that do not fit.
+        UserError: a region that the tree has not, a file that is none, two mechanisms of one name, ions that do not
+            fit.
     """
     where: dict[Path, list[str]] = {}
     for region, names in told.mechanisms:

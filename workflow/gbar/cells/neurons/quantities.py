@@ -109,7 +109,9 @@ def settings_of(one: Placed, fields: Mapping[str, str], quantities: Quantities) 
             meaning = f"maximal conductance {name} of {one.suffix}"
             names = quantities.spread(base, one.regions, default, declared.unit, meaning, 0.0, apart=True)
             stems = _stems(one, name, conductances)
-            found.append(Setting(fields[name], names, tuple(_factors(stems, one, region, quantities) for region in one.regions)))
+            found.append(
+                Setting(fields[name], names, tuple(_factors(stems, one, region, quantities) for region in one.regions))
+            )
         elif name in meant.file.ranges:
             meaning = f"{name} of {one.suffix}"
             names = quantities.spread(base, one.regions, default, declared.unit or "1", meaning)

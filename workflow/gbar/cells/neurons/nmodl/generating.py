@@ -13,7 +13,7 @@ from typing import Any
 from gbar.cells.imported.arranging import arranged
 from gbar.cells.imported.tree import Node
 from gbar.cells.imported.writing import Program, Writer, identifier
-from gbar.cells.neurons.nmodl.meaning import SURROUNDINGS, TIME, V, V_BEFORE, V_START, Meaning
+from gbar.cells.neurons.nmodl.meaning import SURROUNDINGS, TIME, V_BEFORE, V_START, Meaning, V
 from gbar.cells.neurons.nmodl.running import DT
 
 _OWN = {V: "V", V_BEFORE: "V_before", DT: "dt"}

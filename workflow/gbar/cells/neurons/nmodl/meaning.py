@@ -1,8 +1,8 @@
 """What a mechanism does: its currents, its states a step later, its states at the start, as expressions.
 
-A variable that one block leaves and another reads first keeps its value in between. What BREAKPOINT reads of the step of
-the states was computed at the V it has now; what the step reads of BREAKPOINT, at the V before it; what both read of
-INITIAL, at the V of the start.
+A variable that one block leaves and another reads first keeps its value in between. What BREAKPOINT reads of the step
+of the states was computed at the V it has now; what the step reads of BREAKPOINT, at the V before it; what both read
+of INITIAL, at the V of the start.
 """
 
 from collections.abc import Iterator, Mapping

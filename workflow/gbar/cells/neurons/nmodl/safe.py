@@ -1,7 +1,8 @@
 """Expressions that have a value at every V, where the file's are 0/0 at some, or step aside of it.
 
-Files write `if (v == -35) { v = v + 0.0001 }` before the quotient (v + 35)/(1 - exp(-(v + 35)/9)). Both go: the quotient
-is rewritten to one that needs no such step. Where the result is not the same but for those steps, the file's is kept.
+Files write `if (v == -35) { v = v + 0.0001 }` before the quotient (v + 35)/(1 - exp(-(v + 35)/9)). Both go: the
+quotient is rewritten to one that needs no such step. Where the result is not the same but for those steps, the file's
+is kept.
 """
 
 from collections.abc import Mapping

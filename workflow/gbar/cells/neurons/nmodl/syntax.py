@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Union
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Operation:
     arguments: tuple["Expression", ...]
 
 
-Expression = Union[Number, Name, Call, Operation]
+Expression = Number | Name | Call | Operation
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ class Solve:
     line: int
 
 
-Statement = Union[Assign, Rate, If, Local, Solve, Call]
+Statement = Assign | Rate | If | Local | Solve | Call
 
 
 @dataclass(frozen=True)

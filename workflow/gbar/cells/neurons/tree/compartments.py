@@ -1,9 +1,10 @@
 """Sections cut into compartments of equal length, with the areas and resistances of the frusta between their points.
 
-How many there are is odd, as NEURON's users have it: by the d_lambda rule (a tenth of the wavelength at 100 Hz, from the
-middle of a compartment to the next), or one for every so many um.
+How many there are is odd, as NEURON's users have it: by the d_lambda rule (a tenth of the wavelength at 100 Hz, from
+the middle of a compartment to the next), or two more for every so many um.
 
-Hines ML, Carnevale NT. NEURON: a tool for neuroscientists. Neuroscientist 2001;7:123-135. doi:10.1177/107385840100700207
+Hines ML, Carnevale NT. NEURON: a tool for neuroscientists. Neuroscientist 2001;7:123-135.
+doi:10.1177/107385840100700207
 """
 
 import math

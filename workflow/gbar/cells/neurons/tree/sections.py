@@ -118,7 +118,8 @@ def _runs(points: Sequence[Point]) -> list[_Run]:
 
 def _branchings(parent: list[int], kind: list[int]) -> tuple[list[float], list[bool]]:
     """Return of each point a number that is 1 where its section goes on, and whether a section of the point grows from
-    the beginning of its parent's."""
+    the beginning of its parent's.
+    """
     children, at_start = [0.0] * len(parent), [False] * len(parent)
     for i, p in enumerate(parent):
         if p < 0:
@@ -180,7 +181,7 @@ def _run(
 
 
 def _without_empty(runs: list[_Run], points: Sequence[Point]) -> list[_Run]:
-    """Return the sections without those of one point, or of two at one place; their children grow from what is above."""
+    """Return the sections without those of one point, or two at one place; their children grow from what is above."""
     kept = list(runs)
     for run in reversed(runs):
         if run.parent is None:

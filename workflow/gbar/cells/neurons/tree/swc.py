@@ -18,7 +18,7 @@ FIELDS = ("id", "type", "x", "y", "z", "radius", "parent")
 
 @dataclass(frozen=True)
 class Point:
-    """One point: what the columns of the file say, with its parent as a place in the list of points; -1 for the root."""
+    """One point: what the columns of the file say; its parent is a place in the list of points, -1 for the root."""
 
     type: int
     x_um: float
