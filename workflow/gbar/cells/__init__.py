@@ -8,8 +8,8 @@ from gbar.cells.cell import Cell, Current, Parameter, State, Stimulation
 from gbar.errors import UserError, wrong
 
 __all__ = [
-    "Cell", "Current", "Parameter", "State", "Stimulation", "files", "from_file", "get", "is_neuron", "modules", "names",
-    "neuron",
+    "Cell", "Current", "Parameter", "State", "Stimulation", "files", "from_file", "get", "is_neuron", "modules",
+    "names", "neuron",
 ]  # fmt: skip
 
 # name -> module with `VARIANTS` (names, the default first) and `cell(variant) -> Cell`; imported when asked for,

@@ -86,7 +86,11 @@ def _read(path: Path, regions: tuple[str, ...]) -> Placed:
         text = regular(path).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise UserError(f"mechanisms: {str(path)!r} cannot be read ({error.strerror})") from None
-    return Placed(meaning(parsed(text, str(path))), path, file_digest(path), regions)
+    try:
+        meant = meaning(parsed(text, str(path)))
+    except RecursionError:
+        raise UserError(f"{path}: its expressions are too long or nested too deeply to be read") from None
+    return Placed(meant, path, file_digest(path), regions)
 
 
 def _check_ions(found: list[Placed]) -> None:

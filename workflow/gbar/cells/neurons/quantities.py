@@ -5,6 +5,7 @@ value of their own in each region; all else is one for all regions, but where th
 conductance is scaled as those of the hand-written neurons are called, gna_soma, or gna everywhere.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -84,7 +85,10 @@ class Quantities:
         return name
 
     def check(self, key: str) -> None:
-        """Raise `UserError` for a value of the user's that is no quantity's, or not allowed."""
+        """Raise `UserError` for a name that stands twice, or a value of the user's that is no quantity's or too low."""
+        for name in self.currents:
+            if name in self.parameters:
+                raise UserError(f"mechanisms: {name} is both a factor and a value; rename a SUFFIX")
         for name, value in self.told.items():
             if name not in self._known:
                 raise UserError(f"{key}: {name!r} is unknown; allowed are {among(name, list(self._known))}")
@@ -123,10 +127,14 @@ def settings_of(one: Placed, fields: Mapping[str, str], quantities: Quantities) 
 
 
 def _stems(one: Placed, name: str, conductances: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what the factor on a conductance is called, without its region: gna of the one of a mechanism na."""
-    if len(conductances) > 1:
-        return (f"{name}_{one.suffix}",)
-    return tuple(dict.fromkeys((f"g{one.suffix}", f"g{one.path.stem}")))
+    """Return what the factor on a conductance is called, without its region.
+
+    That is gna of the one of a mechanism na, ghh_na and ghh_k of gnabar and gkbar of a mechanism hh.
+    """
+    cores = {each: re.sub(r"^[gp]_?|_?(bar|max)$", "", each) for each in conductances}
+    core = cores[name] if len({*cores.values(), ""}) == len(cores) + 1 else name
+    ending = f"_{core}" if len(conductances) > 1 else ""
+    return tuple(dict.fromkeys(f"g{each}{ending}" for each in (one.suffix, one.path.stem)))
 
 
 def _factors(stems: tuple[str, ...], one: Placed, region: str, quantities: Quantities) -> tuple[str, ...]:

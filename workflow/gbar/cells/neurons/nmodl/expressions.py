@@ -17,7 +17,7 @@ REFUSED = {
     "VERBATIM", "WHILE", "while", "FROM", "FORALL", "POINTER", "PROTECT", "MUTEXLOCK", "MUTEXUNLOCK", "CONSERVE",
     "COMPARTMENT", "LONGITUDINAL_DIFFUSION", "SENS", "STEADYSTATE", "MATCH", "LAG", "RESET", "PUTQ", "GETQ", "WATCH",
 }  # fmt: skip
-DEEPEST = 200  # brackets and blocks inside each other
+DEEPEST = 50  # brackets and blocks inside each other
 
 
 class Reader:

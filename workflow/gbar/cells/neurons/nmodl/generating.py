@@ -61,7 +61,7 @@ def module_text(meant: Meaning) -> str:
     writer = Writer(
         Program(
             title,
-            {(kind, one): node for kind in ("step", "initial") for one, node in results[kind].items()},
+            {f"{kind} {one}": node for kind in ("step", "initial") for one, node in results[kind].items()},
             results["currents"],
             places,
             changing,

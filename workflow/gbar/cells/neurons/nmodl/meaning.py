@@ -94,7 +94,7 @@ class _Meaning:
         self._initial, self._at_currents, self._at_step = initial, currents, step
         for state in file.states:
             if state in currents.values:
-                raise self._error(f"{state} is a STATE and changed in BREAKPOINT", file.breakpoint.line)
+                raise self._error(f"{state} is a STATE and changed in BREAKPOINT; that is not supported", 0)
         new = {one: step.values.get(one, name(one)) for one in file.states}
         new |= {one: self._concentration(one, new) for one in self._concentrations if one not in new}
         first = {one: self._start(one) for one in new}

@@ -6,6 +6,7 @@ is kept.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ class Safe:
         plain = rewriting(rebuilt([node], _without_step)[node])
         return plain if self._same(node, plain) else rewriting(node)
 
-    def _values(self, node: Node) -> dict[str, np.ndarray]:
+    def _values(self, node: Node) -> dict[str, Any]:
         """Return random values of all names: arrays of what changes in time, numbers of what does not."""
         random = np.random.default_rng(1)
         values = {}
@@ -50,7 +51,7 @@ class Safe:
 
     def _same(self, old: Node, new: Node) -> bool:
         grid = np.arange(*VOLTAGES_MV)
-        values: dict[str, np.ndarray] = {one: np.float64(0.5) for one in names_in(old)}
+        values: dict[str, Any] = {one: np.float64(0.5) for one in names_in(old)}
         values |= {one: np.float64(value) for one, value in self._defaults.items()} | {self._voltage: grid}
         with np.errstate(all="ignore"):
             was, becomes = (np.broadcast_to(one, grid.shape) for one in evaluate([old, new], values))
