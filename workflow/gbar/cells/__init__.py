@@ -26,6 +26,7 @@ _IMPORTED = "gbar.cells.imported"  # what makes cells of files, found by name as
 _NEURONS = "gbar.cells.neurons"  # what makes neurons of files
 _ENDINGS = (".mmt", ".cellml", ".sbml", ".xml")
 _NEURON_ENDINGS = (".yaml", ".yml")
+_NEURON_PARTS = (".swc", ".mod")
 _WITH_MORPHOLOGY = ("ballsticks", "mainen1996")
 
 
@@ -46,7 +47,7 @@ def get(name: str, variant: str | None = None, morphology: str | Path | None = N
     Raises:
         UserError: no such cell, no such variant of it, or a table that is no morphology.
     """
-    if name.endswith((*_ENDINGS, *_NEURON_ENDINGS)) or "@" in name:
+    if name.endswith((*_ENDINGS, *_NEURON_ENDINGS, *_NEURON_PARTS)) or "@" in name:
         return _imported(name, variant, morphology)
     if name not in _MODULES:
         raise wrong("cell", name, f"one of {', '.join(names())}")
@@ -73,6 +74,8 @@ def from_file(file: str | Path, **told: Any) -> Cell:
     Raises:
         UserError: it cannot be read, is no model, or one that cannot be a cell.
     """
+    if str(file).endswith(_NEURON_PARTS):
+        raise UserError(f"cell: {str(file)!r} is a part of a neuron, which is said by morphology and mechanisms")
     if str(file).endswith(_NEURON_ENDINGS):
         for key, value in told.items():
             if value:
@@ -122,7 +125,7 @@ def modules(cell: Cell) -> list[str]:
 
 
 def _imported(name: str, variant: str | None, morphology: str | Path | None) -> Cell:
-    if name.endswith(_ENDINGS):
+    if name.endswith((*_ENDINGS, *_NEURON_PARTS)):
         cell = from_file(name)
     else:
         cell = _neuron(name) or importlib.import_module(f"{_IMPORTED}.cache").named(name)

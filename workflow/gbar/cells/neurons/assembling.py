@@ -14,7 +14,8 @@ from gbar.cells.neurons.quantities import Quantities, settings_of
 from gbar.cells.neurons.told import Told
 from gbar.cells.neurons.tree.compartments import check_count, cut
 from gbar.cells.neurons.tree.sections import Section, sections
-from gbar.cells.neurons.tree.swc import read_swc
+from gbar.cells.neurons.tree.swc import REGIONS, Point, read_swc, region_of
+from gbar.errors import UserError
 
 # NEURON's own values, where the user says nothing.
 RA_OHM_CM, CM_UF_PER_CM2, CELSIUS, V_INIT_MV = 35.4, 1.0, 6.3, -65.0
@@ -75,7 +76,9 @@ def assembled(told: Told, modules: Mapping[str, str] | None = None) -> tuple[Ass
         UserError: files or values that make no neuron.
     """
     path = Path(told.morphology)
-    tree = sections(read_swc(path), path)
+    points = read_swc(path)
+    _check_types(points, told)
+    tree = sections(points, path)
     regions = tuple(dict.fromkeys(one.region for one in tree))
     mechanisms = placed(told, regions)
     quantities = Quantities(dict(told.parameters))
@@ -101,6 +104,19 @@ def assembled(told: Told, modules: Mapping[str, str] | None = None) -> tuple[Ass
         second_order=told.second_order,
     )
     return found, mechanisms
+
+
+def _check_types(points: tuple[Point, ...], told: Told) -> None:
+    """Raise `UserError` for a type of points without a name of its own, unless the user names its region."""
+    named = {region for region, _ in told.mechanisms}
+    for point in points:
+        region = region_of(point.type)
+        if point.type not in REGIONS and region not in named:
+            known = ", ".join(f"{kind} {name}" for kind, name in REGIONS.items())
+            raise UserError(
+                f"{told.morphology} line {point.line}: the type {point.type} is not known ({known}); "
+                f"name its region, {region}, under mechanisms if it shall be one"
+            )
 
 
 def _cuts(

@@ -17,7 +17,7 @@ from gbar.cells.imported.cache import SHOWN, VARIANT, folder, plain
 from gbar.cells.neurons.assembling import Assembled, assembled
 from gbar.cells.neurons.neuron import Ion, Mechanism, Neuron, Setting
 from gbar.cells.neurons.nmodl.generating import module_text
-from gbar.cells.neurons.placing import Placed
+from gbar.cells.neurons.placing import Placed, path_of
 from gbar.cells.neurons.told import Told
 from gbar.errors import UserError
 from gbar.records.digest import file_digest
@@ -84,10 +84,9 @@ def digest(told: Told) -> str:
     Raises:
         UserError: a file cannot be read.
     """
-    content = {path: _content(path) for path in told.files}
     meaning = {
-        "morphology": content[told.morphology],
-        "mechanisms": [[region, [content.get(one, one) for one in names]] for region, names in told.mechanisms],
+        "morphology": _content(Path(told.morphology)),
+        "mechanisms": [[region, [_content(path_of(one)) for one in names]] for region, names in told.mechanisms],
         "parameters": dict(told.parameters),
         "rule": asdict(told.rule),
         "second_order": told.second_order,
@@ -95,11 +94,11 @@ def digest(told: Told) -> str:
     return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
 
 
-def _content(path: str) -> str:
+def _content(path: Path) -> str:
     try:
         return hashlib.sha256(regular(path).read_bytes()).hexdigest()
     except OSError as error:
-        raise UserError(f"cell: {path!r} cannot be read ({error.strerror})") from None
+        raise UserError(f"cell: {str(path)!r} cannot be read ({error.strerror})") from None
 
 
 @functools.cache

@@ -55,7 +55,7 @@ def placed(told: Told, regions: tuple[str, ...]) -> tuple[Placed, ...]:
                 f"({EVERYWHERE} for everywhere)"
             )
         for one in names:
-            at = where.setdefault(_path(one), [])
+            at = where.setdefault(path_of(one), [])
             at += [each for each in (regions if region == EVERYWHERE else (region,)) if each not in at]
     found = [_read(path, tuple(one for one in regions if one in at)) for path, at in where.items()]
     by_name: dict[str, Placed] = {}
@@ -67,7 +67,15 @@ def placed(told: Told, regions: tuple[str, ...]) -> tuple[Placed, ...]:
     return tuple(sorted(found, key=lambda one: not one.meant.writes))
 
 
-def _path(name: str) -> Path:
+def path_of(name: str) -> Path:
+    """Return the file of a mechanism.
+
+    Args:
+        name: of a file of the user's, or of one that gbar brings.
+
+    Raises:
+        UserError: there is none.
+    """
     if name.endswith(".mod"):
         path = Path(name)
         if not path.is_file():
