@@ -36,7 +36,7 @@ def study() -> dict:
         "invert": {
             "mine": {
                 "sweep": "mine",
-                "traces": {"every": 4, "held_out": 0.4, "folds": 3},
+                "traces": {"every": 4, "held_out": 0.4, "folds": 3, "checked": False},
                 "scan": SCAN,
                 "stability": {"top": 1, "seeds": 2},
                 "ensemble": {"folds": 1, "seeds": 2},

@@ -94,7 +94,7 @@ class _Meaning:
         self._initial, self._at_currents, self._at_step = initial, currents, step
         for state in file.states:
             if state in currents.values:
-                raise self._error(f"{state} is a STATE and changed in BREAKPOINT; that is not supported", 0)
+                raise self._error(f"{state} is a STATE and changed in BREAKPOINT; that is not supported")
         new = {one: step.values.get(one, name(one)) for one in file.states}
         new |= {one: self._concentration(one, new) for one in self._concentrations if one not in new}
         first = {one: self._start(one) for one in new}
@@ -124,23 +124,31 @@ class _Meaning:
         return surroundings | {one: declared.value or 0.0 for one, declared in self._parameters.items()}
 
     def _names_written(self) -> set[str]:
-        file = self._file
-        bodies = [one.body for one in (file.initial, file.breakpoint) if one is not None]
-        routines = [*file.derivatives.values(), *file.routines.values()]
-        return {
-            one.name
-            for body in [*bodies, *(routine.body for routine in routines)]
-            for one in _all(body)
-            if isinstance(one, syntax.Assign)
-        }
+        """Return the names that statements give values to, those of a block's own left out."""
+        file, found = self._file, set()
+        blocks = [one for one in (file.initial, file.breakpoint) if one is not None]
+        for block in [*blocks, *file.derivatives.values(), *file.routines.values()]:
+            statements = list(_all(block.body))
+            own = {name for one in statements if isinstance(one, syntax.Local) for name in one.names}
+            written = {one.name for one in statements if isinstance(one, syntax.Assign)}
+            found |= written - own - {block.name, *block.arguments}
+        return found
 
     def _start(self, state: str) -> Node:
         """Return a state at the start: as INITIAL leaves it, else that of the ion, else 0."""
         node = self._initial.values.get(state)
         if node is None:
             return name(state) if state in self._of_ions else number(0)
-        unset = {*self._initial.read, *self._file.states} - {*self._of_ions}
-        return substituted(node, dict.fromkeys(unset, number(0)))
+        unset = dict.fromkeys({*self._file.states} - {*self._of_ions}, number(0))
+        return substituted(node, unset | self._unset_at_start())
+
+    def _unset_at_start(self) -> dict[str, Node]:
+        """Return what INITIAL finds in variables that it reads before it sets them."""
+        return {one: number(self._declared_value(one)) for one in self._initial.read}
+
+    def _declared_value(self, one: str) -> float:
+        declared = self._file.parameters.get(one) or self._file.assigned.get(one)
+        return declared.value or 0.0 if declared else 0.0
 
     def _concentration(self, one: str, new: Mapping[str, Node]) -> Node:
         """Return a concentration that is no state: as the step leaves it, or BREAKPOINT with the new states."""
@@ -179,24 +187,26 @@ class _Meaning:
         """Return what INITIAL leaves in a variable that nothing changes later."""
         node = self._initial.values.get(one)
         if node is None:
-            declared = self._file.parameters.get(one) or self._file.assigned.get(one)
-            return number(declared.value or 0.0 if declared else 0.0)
-        node = substituted(node, {V: name(V_START)} | {other: number(0) for other in self._initial.read})
+            return number(self._declared_value(one))
+        node = substituted(node, {V: name(V_START)} | self._unset_at_start())
         bad = names_in(node) & {*self._of_ions, *self._file.states, DT}
         if bad:
-            raise self._error(f"{one}, which INITIAL sets for good, depends on {min(bad)}; that is not supported", 0)
+            raise self._error(f"{one}, which INITIAL sets for good, depends on {min(bad)}; that is not supported")
         return node
 
     def _kept(self, one: str) -> UserError:
-        return self._error(f"{one} keeps its value from step to step and is no STATE; that is not supported", 0)
+        return self._error(f"{one} keeps its value from step to step and is no STATE; that is not supported")
 
     def _check_time(self, meant: Meaning) -> None:
-        for kind in (meant.currents, meant.step, meant.initial):
+        for kind, allowed in ((meant.currents, set()), (meant.step, {DT}), (meant.initial, set())):
             for one, node in kind.items():
-                if TIME in names_in(node):
-                    raise self._error(f"{one} depends on the time t; only stimuli do", 0)
+                for bad in names_in(node) & {TIME, DT} - allowed:
+                    raise self._error(f"{one} depends on the time {bad}; only stimuli do")
 
-    def _error(self, text: str, line: int) -> UserError:
+    def _error(self, text: str, line: int | None = None) -> UserError:
+        """Return an error at a line, that of BREAKPOINT if left out."""
+        if line is None and self._file.breakpoint is not None:
+            line = self._file.breakpoint.line
         return UserError(f"{self._file.path}{f' line {line}' if line else ''}: {text}")
 
 
