@@ -73,7 +73,8 @@ class Quantities:
             self._known |= {base: None, own: None}
             if apart or own in self.told:
                 value = self.told.get(own, self.told.get(base, default))
-                self.parameters.setdefault(own, Parameter(own, value, unit, f"{meaning}, {region}", None, lowest))
+                also = (base,) if apart else ()
+                self.parameters.setdefault(own, Parameter(own, value, unit, f"{meaning}, {region}", None, lowest, also))
                 names.append(own)
             else:
                 names.append(self.one(base, default, unit, meaning, lowest))
@@ -139,9 +140,10 @@ def _stems(one: Placed, name: str, conductances: tuple[str, ...]) -> tuple[str, 
 
 def _factors(stems: tuple[str, ...], one: Placed, region: str, quantities: Quantities) -> tuple[str, ...]:
     stem, *others = stems
-    also = tuple(f"{other}_{region}" for other in others)
+    alone = len(one.regions) == 1
+    also = (*(f"{other}_{region}" for other in others), *(stems if alone else ()))
     names = [quantities.scale(f"{stem}_{region}", f"{one.suffix} of {region}", also)]
-    if len(one.regions) > 1:
+    if not alone:
         names.append(quantities.scale(stem, f"{one.suffix} everywhere", tuple(others)))
     return tuple(names)
 
