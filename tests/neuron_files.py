@@ -15,7 +15,7 @@ TREES = ("one_point", "three_points", "cylinder")
 EVERYWHERE, SOMA, DEND = ("na", "kdr"), ("cal", "pool", "kca", "nap"), ("ih", "cal", "pool", "kca")
 MODS = tuple(MODELS / f"{name}.mod" for name in dict.fromkeys((*EVERYWHERE, *SOMA, *DEND)))
 PARAMETERS = {
-    "celsius": 30, "v_init": -70, "Ra": 120, "Ra_axon": 200, "cm": 1, "cm_dend": 1.3, "e_pas": -70,
+    "celsius": 30, "v_init": -70, "Ra": 120, "Ra_dend": 180, "cm": 1, "cm_dend": 1.3, "e_pas": -70,
     "e_pas_dend": -72, "g_pas": 5e-5, "ena": 55, "ek": -90, "eother": -30,
     "gbar_nat": 0.06, "gkbar_kdr": 0.03, "gbar_kca": 0.3, "pbar_cal": 3e-6,
 }  # fmt: skip

@@ -6,7 +6,6 @@ import shutil
 import pytest
 from neuron_files import MODELS
 from project import Project
-from test_inverter_study import SCAN
 from test_rerun import run
 
 from gbar.sweeps.store import open_store
@@ -37,8 +36,16 @@ def study() -> dict:
             "mine": {
                 "sweep": "mine",
                 "traces": {"every": 4, "held_out": 0.4, "folds": 3, "checked": False},
-                "scan": SCAN,
-                "stability": {"top": 1, "seeds": 2},
+                "network": {
+                    "repeat": 1,
+                    "filters": [4, 8],
+                    "kernel": 4,
+                    "pool": 6,
+                    "dense": [8],
+                    "dropout": 0,
+                    "last": "tanh",
+                },
+                "training": {"epochs": 15, "batch_size": 16, "optimizer": "adam"},
                 "ensemble": {"folds": 1, "seeds": 2},
                 "round_trip": 2,
                 "refine": {"cells": 1, "starts": 1, "horizons": 1, "steps": 1},
