@@ -119,7 +119,9 @@ def test_jobs_on_several_hosts_are_told_together():
 
 
 def test_a_block_keeps_its_own_record_outside_its_digest(tmp_path: Path):
-    bare = Block(["0a"], np.zeros((1, 3), np.float32), np.zeros(1, np.int8), np.ones(1, int))
+    bare = Block(
+        ["0a"], np.zeros((1, 3), np.float32), np.zeros(1, np.int8), np.ones(1, int), np.empty((1, 0, 0), np.float32)
+    )
     block = replace(bare, provenance=provenance(now(), {"cell": {"name": "x"}}))
     assert block.digest == bare.digest
     write_block(tmp_path / "block.npz", block)

@@ -22,7 +22,7 @@ from gbar.records.files import write_csv
 from gbar.records.metrics import write_metrics
 from gbar.records.provenance import now, provenance
 from gbar.report.verify_networks import SCORED
-from gbar.sweeps.blocks import Block, read_block, write_block
+from gbar.sweeps.blocks import read_block, write_block
 from gbar.sweeps.rows import read_rows
 
 ARCHITECTURE = {"name": "dlstm2", "lstm_widths": [3, 3], "dense_widths": [4, 4]}
@@ -129,7 +129,7 @@ def replaced(file: Path, old: str, new: str) -> None:
 
 def other_voltages(results: Path) -> None:
     block = read_block(first_block(results))
-    write_block(first_block(results), Block(block.ids, block.V + 1, block.status, block.steps))
+    write_block(first_block(results), replace(block, V=block.V + 1))
 
 
 def other_values_in_the_table_of_a_block(results: Path) -> None:

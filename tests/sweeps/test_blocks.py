@@ -8,7 +8,13 @@ import pytest
 from gbar.errors import UserError
 from gbar.sweeps.blocks import Block, read_block, write_block
 
-BLOCK = Block(["0a", "0b"], np.float32([[-70.5, np.nan, 20.25]] * 2), np.array([0, 2], np.int8), np.array([7, 9]))
+BLOCK = Block(
+    ["0a", "0b"],
+    np.float32([[-70.5, np.nan, 20.25]] * 2),
+    np.array([0, 2], np.int8),
+    np.array([7, 9]),
+    np.float32([[[1e-4, 2e-4]]] * 2),
+)
 
 
 @pytest.fixture
@@ -19,7 +25,7 @@ def path(tmp_path: Path) -> Path:
 
 def assert_same(found: Block) -> None:
     assert found.ids == BLOCK.ids
-    for name in ("V", "status", "steps"):
+    for name in ("V", "status", "steps", "concentrations"):
         np.testing.assert_array_equal(getattr(found, name), getattr(BLOCK, name), strict=True)
 
 

@@ -171,6 +171,13 @@ class Cell:
         return tuple(state.name for state in self.states)
 
     @property
+    def followed(self) -> dict[str, str]:
+        """Units of the concentrations that are followed from beat to beat, by name; none of neurons, with many each."""
+        if self.tissue == "neuron":
+            return {}
+        return {state.name: state.unit for state in self.states if state.kind == "concentration"}
+
+    @property
     def current_names(self) -> tuple[str, ...]:
         """Names of the scalable currents, in order."""
         return tuple(current.name for current in self.currents)

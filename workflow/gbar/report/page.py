@@ -17,7 +17,7 @@ from gbar.report.captions import first_sentence, read_caption
 from gbar.report.findings import Finding
 from gbar.report.origin import CONFIGURATION, Origin
 from gbar.report.remarks import remarks
-from gbar.report.tables import Part, Table, biomarkers_table, classes, describe, models_table, number
+from gbar.report.tables import Part, Table, biomarkers_table, classes, describe, models_table, number, settling
 from gbar.sweeps.biomarker_table import Row, read_table
 from gbar.sweeps.store import Quantity
 
@@ -166,6 +166,8 @@ def _sweep_part(
     facts.append(("settings", f"{len(rows)} in all: {outcome}"))
     if rows:
         facts += [("classes", classes(rows)), ("beats", f"counted as those of a {rows[0].counted} cell")]
+    if changes := settling(rows):
+        facts.append(("last beats", changes))
     return _SweepPart(name, facts, biomarkers_table(rows, quantities))
 
 

@@ -221,3 +221,20 @@ def _range(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_range(one)}" for name, one in value.items())
     return " to ".join(describe(end) for end in value)
+
+
+def settling(rows: Sequence[Row]) -> str:
+    """Return how much APD90 and concentrations still change from beat to beat; empty where no row has beats enough."""
+    if not rows:
+        return ""
+    found = [("APD90", "ms", np.array([row.biomarkers.apd90_drift_ms for row in rows]))]
+    names = list(rows[0].concentrations)
+    for name, drift in zip(names[::2], names[1::2], strict=True):
+        value, change = (np.array([row.concentrations[column] for row in rows]) for column in (name, drift))
+        found.append((name.partition("_")[0], "%", 100 * change / value))
+    told = [
+        f"{name} {number(np.median(sizes), 2)} and {number(np.max(sizes), 2)} {unit}"
+        for name, unit, changes in found
+        if len(sizes := np.abs(changes[np.isfinite(changes)]))
+    ]
+    return f"change from beat to beat, median and largest: {', '.join(told)}" if told else ""

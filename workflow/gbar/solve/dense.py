@@ -8,27 +8,36 @@ def on_grid(t: np.ndarray, y: np.ndarray, dy: np.ndarray, every_ms: float, sampl
 
     Args:
         t: times of the steps, rising from 0, shape (steps,), ms.
-        y: values there, (steps,).
-        dy: derivatives there, (steps,), per ms.
+        y: values there, (steps,) or, of several at once, (steps, n).
+        dy: derivatives there, as y, per ms.
         every_ms: interval between samples.
         samples: number of samples.
     """
     # A time that is a sample's but for rounding counts as that sample's.
     first = np.minimum(np.ceil(t / every_ms - 1e-9).astype(np.int64), samples)
     per_interval = np.diff(first)
-    h = np.diff(t)
-    rise = np.diff(y)
+    used = np.flatnonzero(per_interval)  # few of them where samples are far apart
+    per_interval = per_interval[used]
+    each = (-1, *[1] * (y.ndim - 1))
+    h = (t[used + 1] - t[used]).reshape(each)
+    y0, dy0, dy1 = y[used], dy[used], dy[used + 1]
+    rise = y[used + 1] - y0
     # On each interval y = y0 + x (dy0 h + x (a + x b)), x from 0 to 1.
-    slope = dy[:-1] * h
-    a = 3 * rise - 2 * slope - dy[1:] * h
-    b = slope + dy[1:] * h - 2 * rise
-    result = np.full(samples, np.nan)
+    slope = dy0 * h
+    a = 3 * rise - 2 * slope - dy1 * h
+    b = slope + dy1 * h - 2 * rise
     covered = first[-1]
-    x = (np.arange(covered) * every_ms - np.repeat(t[:-1], per_interval)) / np.repeat(h, per_interval)
-    cubic = np.repeat(b, per_interval)
-    for coefficient in (a, slope, y[:-1]):
-        cubic = cubic * x + np.repeat(coefficient, per_interval)
-    result[:covered] = cubic
+    x = np.arange(covered) * every_ms
+    x -= np.repeat(t[used], per_interval)
+    x = x.reshape(each)
+    x /= np.repeat(h, per_interval, axis=0)
+    result = np.empty((samples, *y.shape[1:]))
+    result[covered:] = np.nan
+    cubic = result[:covered]
+    cubic[:] = np.repeat(b, per_interval, axis=0)
+    for coefficient in (a, slope, y0):
+        cubic *= x
+        cubic += np.repeat(coefficient, per_interval, axis=0)
     if covered < samples and abs(t[-1] / every_ms - covered) <= 1e-9:
         result[covered] = y[-1]
     return result

@@ -54,7 +54,7 @@ def solve(
     shared = len(first_step) == 1
     begin, advance = _compiled(
         cell,
-        tuple(cell.state_names.index(name) for name in solution.traces),
+        tuple(cell.state_names.index(name) for name in (*solution.traces, *solution.slow)),
         stimulus is not None and stimulus.clamp,
         settings.steps_per_save(save_every_ms),
         settings.precision,
@@ -83,21 +83,29 @@ def _march(
     inside = slice(first, min(first + march.y.shape[1], rows))
     kept = inside.stop - first
     good = np.full(kept, samples)  # samples before a row diverged
+    stride = solution.slow_stride
     for sample in range(0, samples, CHUNK):
         count = min(CHUNK, samples - sample)
         march, block = advance(march, count)
         block = np.asarray(block)
-        for trace, of_chunk in zip(solution.traces.values(), block, strict=True):
+        fast, slow = block[: len(solution.traces)], block[len(solution.traces) :]
+        for trace, of_chunk in zip(solution.traces.values(), fast, strict=True):
             trace[inside, sample : sample + count] = of_chunk[:kept, :count]
+        next_slow = -(-sample // stride)
+        for trace, of_chunk in zip(solution.slow.values(), slow, strict=True):
+            chosen = of_chunk[:kept, next_slow * stride - sample : count : stride]
+            trace[inside, next_slow : next_slow + chosen.shape[1]] = chosen
         lost = (np.asarray(march.status)[:kept] == DIVERGED) & (good == samples)
         for row in np.flatnonzero(lost):
             bad = ~np.isfinite(block[:, row, :count]).all(axis=0)
             good[row] = sample + (int(bad.argmax()) if bad.any() else count)
         progress((first + kept * (sample + count) / samples) / rows)
     march = jax.device_get(march)
-    for trace in solution.traces.values():
-        for row in np.flatnonzero(good < samples):
+    for row in np.flatnonzero(good < samples):
+        for trace in solution.traces.values():
             trace[first + row, good[row] :] = np.nan
+        for trace in solution.slow.values():
+            trace[first + row, -(-good[row] // stride) :] = np.nan
     solution.status[inside] = march.status[:kept]
     solution.final_state[inside] = march.y[:, :kept].T
     solution.accepted[inside] = good * (int(march.step) // samples)

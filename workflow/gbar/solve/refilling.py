@@ -32,17 +32,22 @@ def solve(
     progress: Callable[[float], None],
 ) -> None:
     """Solve every row into `solution`; arguments as of `gbar.solve.solve_rows`, checked and complete."""
-    record = tuple(solution.traces)
-    method = _method(cell, record, stimulus, duration_ms, settings)
+    method = _method(cell, (*solution.traces, *solution.slow), stimulus, duration_ms, settings)
     lane_count = lanes_of(cell, settings, len(solution.status))
+    samples, slow = next(iter(solution.traces.values())).shape[1], list(solution.slow.values())
     for row, lane, steps in _finished(method, values, lane_count, duration_ms, progress):
         solution.status[row] = lane.status
         solution.final_state[row] = lane.y
         solution.accepted[row] = lane.accepted
         solution.rejected[row] = lane.rejected
-        for k, name in enumerate(record):
-            y, dy = steps[:, 1 + k], steps[:, 1 + len(record) + k]
-            solution.traces[name][row] = on_grid(steps[:, 0], y, dy, save_every_ms, solution.traces[name].shape[1])
+        t, y, dy = steps[:, 0], *np.split(steps[:, 1:], 2, axis=1)
+        for k, trace in enumerate(solution.traces.values()):
+            trace[row] = on_grid(t, y[:, k], dy[:, k], save_every_ms, samples)
+        if slow:
+            places = slice(-len(slow), None)
+            found = on_grid(t, y[:, places], dy[:, places], save_every_ms * solution.slow_stride, slow[0].shape[1])
+            for trace, of_state in zip(slow, found.T, strict=True):
+                trace[row] = of_state
 
 
 @dataclass(frozen=True)
@@ -122,8 +127,9 @@ def _finished(
             return
         lanes, block, count = method.advance(lanes, pieces, in_lane)
         lanes = lanes._replace(**{name: np.array(a) for name, a in lanes._asdict().items()})
+        of_lane = np.ascontiguousarray(np.moveaxis(block[:count], 2, 0))
         for lane, row in list(occupant.items()):
-            records[lane].append(block[:count, :, lane])
+            records[lane].append(of_lane[lane])
             if lanes.closed[lane]:
                 steps = np.concatenate(records.pop(lane))
                 # A rejected step repeats its row.

@@ -7,7 +7,7 @@ import numpy as np
 
 from gbar.cells.cell import Cell
 from gbar.errors import UserError, wrong
-from gbar.solve.settings import OK, Solution, SolverSettings
+from gbar.solve.settings import OK, Solution, SolverSettings, slow_stride
 from gbar.solve.stimulus import Stimulus
 
 
@@ -19,6 +19,7 @@ def solve_rows(
     save_every_ms: float,
     settings: SolverSettings | None = None,
     record: tuple[str, ...] = ("V",),
+    slow: tuple[str, ...] = (),
     stimulus: Stimulus | None = None,
     progress: Callable[[float], None] | None = None,
     dtype: Any = np.float32,
@@ -37,6 +38,7 @@ def solve_rows(
         save_every_ms: interval between samples.
         settings: method, tolerance, precision and lanes; the cell's defaults when left out.
         record: names of the states to return.
+        slow: names of the states to return at fewer samples: see `gbar.solve.settings.slow_stride`.
         stimulus: what drives the cell; nothing when None. Where it has rows, there are as many as of the scales.
         progress: called with the fraction done, now and then.
         dtype: of the traces.
@@ -48,14 +50,17 @@ def solve_rows(
     samples = _samples(duration_ms, save_every_ms)
     _check_names("scale", scales, cell.current_names)
     _check_names("parameter", parameters, tuple(cell.parameter_defaults))
-    _check_names("record", record, cell.state_names)
+    _check_names("record", (*record, *slow), cell.state_names)
     if stimulus is not None and stimulus.clamp and settings.method == "backward_euler":
         raise UserError(f"clamp: {cell.name} can be stimulated with currents only")
     values = _per_row(cell, scales, parameters, stimulus)
     rows = len(next(iter(values.values())))
+    stride = slow_stride(save_every_ms)
 
     solution = Solution(
         traces={name: np.full((rows, samples), np.nan, dtype) for name in record},
+        slow={name: np.full((rows, -(-samples // stride)), np.nan, dtype) for name in slow},
+        slow_stride=stride,
         status=np.full(rows, OK, np.int8),
         final_state=np.empty((rows, len(cell.states))),
         accepted=np.zeros(rows, np.int64),

@@ -22,6 +22,13 @@ LARGEST_DT_MS = 1.0
 
 LANE_MULTIPLE = 16
 
+SLOW_EVERY_MS = 10.0  # between the samples of what changes from beat to beat, as concentrations do
+
+
+def slow_stride(save_every_ms: float) -> int:
+    """Return how many intervals between samples one between slow samples is: `SLOW_EVERY_MS` at most, if it can be."""
+    return max(1, math.floor(SLOW_EVERY_MS / save_every_ms + 1e-9))
+
 
 @dataclass(frozen=True)
 class SolverSettings:
@@ -84,6 +91,8 @@ class Solution:
 
     Attributes:
         traces: recorded states by name, each (rows, samples), NaN after the time at which a row diverged.
+        slow: states recorded at fewer samples, likewise.
+        slow_stride: intervals between samples that one between these is.
         status: (rows,) int8, `OK` or `DIVERGED`.
         final_state: (rows, states) at the end of the simulation, or the last good state of a diverged row.
         accepted: (rows,) accepted steps.
@@ -91,6 +100,8 @@ class Solution:
     """
 
     traces: dict[str, np.ndarray]
+    slow: dict[str, np.ndarray]
+    slow_stride: int
     status: np.ndarray
     final_state: np.ndarray
     accepted: np.ndarray

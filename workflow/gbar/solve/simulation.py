@@ -8,9 +8,10 @@ import numpy as np
 
 from gbar.cells import Cell
 from gbar.solve import SolverSettings, solve_rows
-from gbar.solve.settings import DIVERGED
+from gbar.solve.settings import DIVERGED, Solution
 from gbar.solve.stimulus import Stimulus
 from gbar.sweeps.biomarker_table import DIVERGED_COURSE, classify
+from gbar.sweeps.steady_state import last_beats
 from gbar.sweeps.store import STATUS
 from gbar.traces.described import described
 from gbar.traces.reading import NO_PULSES, Biomarkers, Reading, read_trace
@@ -18,10 +19,6 @@ from gbar.traces.settings import BeatSettings, of_kind
 
 # Biomarkers need upstrokes resolved, whatever is saved.
 FINEST_MS = 0.05
-
-# Changes from beat to beat are over the last two: of alternating beats the last and the one before differ for ever.
-BEATS_COMPARED = 2
-MOST_VALUES = 50_000_000  # of concentrations that are held beside the voltage: 400 MB
 
 
 @dataclass(frozen=True)
@@ -34,8 +31,8 @@ class Simulation:
         status: "ok", "silent" (no beat) or "diverged".
         course: of the beats, as of `gbar.traces.course`, or "diverged".
         reading: what there is to say of the trace.
-        changes_mM: concentration -> its value at the last beat, and its change from beat to beat; none where there are
-            too few beats to tell, or too many samples to hold.
+        concentrations: name, unit, value at the last beat and change from beat to beat of each; none where there are
+            too few beats to tell.
     """
 
     time_ms: np.ndarray
@@ -43,7 +40,7 @@ class Simulation:
     status: str
     course: str
     reading: Reading
-    changes_mM: Mapping[str, tuple[float, float]]
+    concentrations: tuple[tuple[str, str, float, float], ...]
 
     @property
     def biomarkers(self) -> Biomarkers:
@@ -53,8 +50,8 @@ class Simulation:
     def described(self) -> list[tuple[str, str, str]]:
         """Return name, value and unit of each biomarker that says something, as text."""
         lines = described(self.biomarkers)
-        for name, (value, change) in self.changes_mM.items():
-            lines.append((name, f"{value:.4g}", f"mM, {change:+.2g} from beat to beat"))
+        for name, unit, value, change in self.concentrations:
+            lines.append((name, f"{value:.4g}", f"{unit}, {change:+.2g} from beat to beat"))
         return lines
 
 
@@ -85,9 +82,6 @@ def simulate(
         settings: how to integrate; as usual for the cell when None.
         progress: told the fraction done.
     """
-    concentrations = tuple(state.name for state in cell.states if state.kind == "concentration")
-    if len(concentrations) * duration_ms / save_every_ms > MOST_VALUES:
-        concentrations = ()
     solution = solve_rows(
         cell,
         {name: np.array([value]) for name, value in scales.items()},
@@ -95,14 +89,14 @@ def simulate(
         duration_ms,
         save_every_ms,
         settings,
-        record=("V", *concentrations),
+        slow=tuple(cell.followed),
         stimulus=stimulus,
         progress=progress,
         dtype=np.float64,
     )
-    traces = {name: np.asarray(trace[0]) for name, trace in solution.traces.items()}
+    V_mV = np.asarray(solution.traces["V"][0])
     reading = read_trace(
-        traces["V"],
+        V_mV,
         save_every_ms,
         beats or of_kind(cell.tissue),
         pulses_ms=NO_PULSES if pulses_ms is None else pulses_ms,
@@ -110,27 +104,28 @@ def simulate(
     )
     diverged = solution.status[0] == DIVERGED
     return Simulation(
-        np.arange(len(traces["V"])) * save_every_ms,
-        traces["V"],
+        np.arange(len(V_mV)) * save_every_ms,
+        V_mV,
         STATUS[classify(int(solution.status[0]), len(reading.beats))],
         DIVERGED_COURSE if diverged else reading.course,
         reading,
-        {} if diverged else _changes(traces, concentrations, reading, save_every_ms),
+        () if diverged else _concentrations(cell, solution, save_every_ms, reading),
     )
 
 
-def _changes(
-    traces: Mapping[str, np.ndarray], names: tuple[str, ...], reading: Reading, sample_ms: float
-) -> dict[str, tuple[float, float]]:
-    """Return each concentration at the last pulse, or upstroke where there are none, and its change a beat."""
-    times = reading.pulses_ms if len(reading.pulses_ms) else reading.beats.upstroke_ms
-    if len(times) <= BEATS_COMPARED:
-        return {}
-    last, before = (int(times[place] / sample_ms) for place in (-1, -1 - BEATS_COMPARED))
-    return {
-        name: (float(traces[name][last]), float(traces[name][last] - traces[name][before]) / BEATS_COMPARED)
-        for name in names
-    }
+def _concentrations(
+    cell: Cell, solution: Solution, save_every_ms: float, reading: Reading
+) -> tuple[tuple[str, str, float, float], ...]:
+    """Return name, unit, value at the last beat and change from beat to beat of each concentration that has them."""
+    if not solution.slow:
+        return ()
+    samples = np.array([of_rows[0] for of_rows in solution.slow.values()])
+    found = last_beats(samples, save_every_ms * solution.slow_stride, reading).tolist()
+    return tuple(
+        (name, cell.followed[name], value, change)
+        for name, (value, change) in zip(solution.slow, found, strict=True)
+        if np.isfinite(change)
+    )
 
 
 def finer_sampling(settings: SolverSettings, save_every_ms: float) -> int:

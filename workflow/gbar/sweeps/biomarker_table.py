@@ -5,7 +5,7 @@ kind of cell, and the settings that differ from the kind's own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ class Row:
         course: of its beats, as of `gbar.traces.course`, or "diverged".
         counted: what counted as a beat.
         biomarkers: its measures.
+        concentrations: each concentration at the last beat, NAME_UNIT, and its change from beat to beat,
+            NAME_drift_UNIT, as of `gbar.sweeps.steady_state`.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Row:
     course: str
     counted: str
     biomarkers: Biomarkers
+    concentrations: Mapping[str, float] = field(default_factory=dict)
 
     def beats_at_least(self, n: int) -> bool:
         """Tell whether the row was solved to the end and has at least `n` beats."""
@@ -62,7 +65,13 @@ def classify(status: int, n_beats: int) -> int:
 
 
 def measured_row(
-    identity: str, scalings: Mapping[str, float], status: int, reader: RowReader, row: int, V: np.ndarray
+    identity: str,
+    scalings: Mapping[str, float],
+    status: int,
+    reader: RowReader,
+    row: int,
+    V: np.ndarray,
+    concentrations: np.ndarray,
 ) -> tuple[Row, Reading | None]:
     """Measure one row of a sweep, and return what was read; None of a row that diverged.
 
@@ -73,13 +82,17 @@ def measured_row(
         reader: of the sweep's rows.
         row: its number in the design.
         V: its membrane potential, mV, shape (time,).
+        concentrations: those that are followed, shape (concentration, slow samples).
     """
     counted = reader.settings.told()
     if status == DIVERGED:
-        return Row(identity, dict(scalings), STATUS[DIVERGED], DIVERGED_COURSE, counted, undefined()), None
+        return Row(
+            identity, dict(scalings), STATUS[DIVERGED], DIVERGED_COURSE, counted, undefined(), reader.unsettled()
+        ), None
     reading = reader.read(row, V)
     word = STATUS[classify(status, len(reading.beats))]
-    return Row(identity, dict(scalings), word, reading.course, counted, reading.biomarkers), reading
+    settled = reader.settled(concentrations, reading)
+    return Row(identity, dict(scalings), word, reading.course, counted, reading.biomarkers, settled), reading
 
 
 def write_table(path: str | Path, rows: Iterable[Row]) -> None:
@@ -89,7 +102,7 @@ def write_table(path: str | Path, rows: Iterable[Row]) -> None:
         UserError: the folder cannot be written.
     """
     rows = list(rows)
-    names = list(rows[0].scalings) if rows else []
+    names, followed = (list(rows[0].scalings), list(rows[0].concentrations)) if rows else ([], [])
     lines = (
         [
             row.id,
@@ -98,10 +111,11 @@ def write_table(path: str | Path, rows: Iterable[Row]) -> None:
             row.course,
             row.counted,
             *(_cell(getattr(row.biomarkers, measure)) for measure in MEASURES),
+            *("" if np.isnan(value) else f"{value:.7g}" for value in row.concentrations.values()),
         ]
         for row in rows
     )
-    write_csv(path, ["id", *names, *WORDS, *MEASURES], lines)
+    write_csv(path, ["id", *names, *WORDS, *MEASURES, *followed], lines)
 
 
 def read_table(path: str | Path) -> list[Row]:
@@ -114,8 +128,9 @@ def read_table(path: str | Path) -> list[Row]:
     missing = [name for name in ("id", *WORDS, *MEASURES) if name not in header]
     if missing:
         raise UserError(f"{path}: column {missing[0]!r} is missing; it is no table of biomarkers")
-    names = [name for name in header if name not in ("id", *WORDS, *MEASURES)]
-    return [_parse(path, names, dict(zip(header, line, strict=True))) for line in lines]
+    names = header[header.index("id") + 1 : header.index(WORDS[0])]
+    followed = [name for name in header if name not in ("id", *names, *WORDS, *MEASURES)]
+    return [_parse(path, names, followed, dict(zip(header, line, strict=True))) for line in lines]
 
 
 def _cell(value: float) -> object:
@@ -123,7 +138,7 @@ def _cell(value: float) -> object:
     return "" if np.isnan(value) else value if isinstance(value, int) else round(value, 6)
 
 
-def _parse(path: str | Path, names: Sequence[str], cells: Mapping[str, str]) -> Row:
+def _parse(path: str | Path, names: Sequence[str], followed: Sequence[str], cells: Mapping[str, str]) -> Row:
     if cells["status"] not in STATUS:
         raise wrong(f"{path}: status of {cells['id']}", cells["status"], f"one of {', '.join(STATUS)}")
 
@@ -138,4 +153,6 @@ def _parse(path: str | Path, names: Sequence[str], cells: Mapping[str, str]) -> 
         raise wrong(f"{path}: {missing[0]} of {cells['id']}", "", "a number")
     typed: dict[str, Any] = {name: int(value) if name in COUNTS else value for name, value in measures.items()}
     scalings = {name: number(name) for name in names}
-    return Row(cells["id"], scalings, cells["status"], cells["class"], cells["beats"], Biomarkers(**typed))
+    concentrations = {name: number(name) for name in followed}
+    biomarkers = Biomarkers(**typed)
+    return Row(cells["id"], scalings, cells["status"], cells["class"], cells["beats"], biomarkers, concentrations)

@@ -1,6 +1,11 @@
 """Blocks: the rows one job solves as a vectorised batch, and the file it leaves."""
 
+import io
 import json
+import math
+import mmap
+import struct
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +23,9 @@ from gbar.records.provenance import Provenance, now, provenance
 from gbar.solve.settings import DIVERGED, Solution
 from gbar.sweeps.rows import noise_key, read_rows
 from gbar.sweeps.voltage import MISSING, kept
+
+LENGTHS_AT = 26  # of its name and its extra field, in the header of a member of a ZIP archive
+ARRAYS = ("V", "status", "steps", "concentrations")
 
 
 class BlockSettings(Section):
@@ -38,6 +46,7 @@ class Block:
         V: membrane potential, float32 in mV or int16 in steps (`gbar.sweeps.voltage`), shape (rows, samples).
         status: `gbar.solve.OK` or `gbar.solve.DIVERGED` of each row.
         steps: accepted steps of each row.
+        concentrations: those that are followed, float32, shape (rows, concentrations, slow samples).
         provenance: where it comes from; no part of its digest.
     """
 
@@ -45,12 +54,13 @@ class Block:
     V: np.ndarray
     status: np.ndarray
     steps: np.ndarray
+    concentrations: np.ndarray
     provenance: Provenance | None = None
 
     @property
     def digest(self) -> str:
         """Digest of all that the block holds but for its provenance."""
-        return digest_of(self.ids, {"V": self.V, "status": self.status, "steps": self.steps})
+        return digest_of(self.ids, {name: getattr(self, name) for name in ARRAYS})
 
 
 def solve_block(rows: str | Path, settings: BlockSettings, progress: Callable[[float], None] | None = None) -> Block:
@@ -63,10 +73,13 @@ def solve_block(rows: str | Path, settings: BlockSettings, progress: Callable[[f
     """
     start, table = now(), read_rows(rows)
     values = {name: np.array(column) for name, column in table.values.items()}
-    solution = solve_values(settings, values, [noise_key(identity) for identity in table.ids], progress=progress)
+    slow = tuple(settings.cell.cell().followed)
+    row_keys = [noise_key(identity) for identity in table.ids]
+    solution = solve_values(settings, values, row_keys, slow=slow, progress=progress)
     V, status = kept_rows(solution.traces["V"], solution.status, settings.voltage)
     made_by = provenance(start, settings.model_dump(mode="json"), on_jax=True)
-    return Block(table.ids, V, status, solution.accepted, made_by)
+    concentrations = np.stack(list(solution.slow.values()), axis=1) if slow else np.empty((len(V), 0, 0), np.float32)
+    return Block(table.ids, V, status, solution.accepted, concentrations, made_by)
 
 
 def solve_values(
@@ -74,6 +87,7 @@ def solve_values(
     values: Mapping[str, np.ndarray],
     row_keys: Sequence[int],
     until_ms: float | None = None,
+    slow: tuple[str, ...] = (),
     progress: Callable[[float], None] | None = None,
 ) -> Solution:
     """Return the solved rows of varied quantities, traces in float32.
@@ -83,6 +97,7 @@ def solve_values(
         values: varied quantity -> its value in each row, shape (rows,).
         row_keys: what the noise of each row is drawn by.
         until_ms: where to end; at the end of the protocol when None. Rows of a fixed step are the same up to there.
+        slow: states that are wanted at fewer samples.
         progress: told the fraction done, now and then.
     """
     from gbar.solve import solve_rows
@@ -99,6 +114,7 @@ def solve_values(
         until_ms or protocol.duration_ms,
         protocol.save_every_ms,
         settings.solver.settings(),
+        slow=slow,
         stimulus=stimuli.build(section, cell.stimulus, protocol.duration_ms, row_keys, of_stimulus),
         progress=progress,
         dtype=np.float32,
@@ -127,9 +143,7 @@ def write_block(path: str | Path, block: Block) -> None:
         np.savez(
             file,
             id=np.array(block.ids),
-            V=block.V,
-            status=block.status,
-            steps=block.steps,
+            **{name: getattr(block, name) for name in ARRAYS},
             digest=digest,
             provenance=told,
         )
@@ -142,13 +156,37 @@ def read_block(path: str | Path) -> Block:
         UserError: the file is missing, torn, changed or no block; delete it and run again.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            told = json.loads(file["provenance"].item())
-            made_by = None if told is None else Provenance.from_json(told)
-            block = Block(file["id"].tolist(), file["V"], file["status"], file["steps"], made_by)
-            intact = file["digest"].item() == block.digest
+        held = _arrays(path)
+        told = json.loads(held["provenance"].item())
+        made_by = None if told is None else Provenance.from_json(told)
+        block = Block(held["id"].tolist(), **{name: held[name] for name in ARRAYS}, provenance=made_by)
+        intact = held["digest"].item() == block.digest
     except Exception as error:  # zipfile, zlib and numpy raise a dozen kinds for a torn file
         raise UserError(f"{path}: cannot be read as a block ({error}); delete it and run again") from None
     if not intact:
         raise UserError(f"{path}: the block is damaged (its digest differs); delete it and run again")
     return block
+
+
+def _arrays(path: str | Path) -> dict[str, np.ndarray]:
+    """Return the arrays of an archive of numpy that is not compressed, by name, read where they lie in the file.
+
+    `numpy.load` copies each byte and checks its CRC, which takes longer than the rest of gathering a row; a block has
+    its digest.
+    """
+    held = {}
+    with zipfile.ZipFile(path) as archive, Path(path).open("rb") as file:
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        for member in archive.infolist():
+            if member.compress_type != zipfile.ZIP_STORED:
+                raise ValueError(f"{member.filename} is compressed")
+            file.seek(member.header_offset + LENGTHS_AT)
+            file.seek(sum(struct.unpack("<HH", file.read(4))), io.SEEK_CUR)
+            if np.lib.format.read_magic(file) != (1, 0):
+                raise ValueError(f"{member.filename} is an array of another kind")
+            shape, is_transposed, dtype = np.lib.format.read_array_header_1_0(file)
+            if is_transposed or dtype.hasobject:
+                raise ValueError(f"{member.filename} is an array of another kind")
+            values = np.frombuffer(content, dtype, math.prod(shape), file.tell())
+            held[member.filename.removesuffix(".npy")] = values.reshape(shape)
+    return held

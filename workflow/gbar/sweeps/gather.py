@@ -64,14 +64,19 @@ def gather(
     with whole(beats) as made_beats, whole(store) as made, made_beats.open("w", newline="", encoding="utf-8") as file:
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(HEADER)
-        writer = StoreWriter(made, _layout(rows, sweep, at_hand(rows.blocks[0]).block.V.shape[1]))
+        samples = at_hand(rows.blocks[0]).block.V.shape[1]
+        writer = StoreWriter(made, _layout(rows, sweep, samples))
+        of_shard = np.empty((ROWS_PER_SHARD, samples), sweep.voltage)
         for start in range(0, len(rows.ids), ROWS_PER_SHARD):
             shard = range(start, min(start + ROWS_PER_SHARD, len(rows.ids)))
-            picked = [at_hand(rows.blocks[row]).pick(rows.ids[row], sweep.voltage) for row in shard]
-            V, solved = (np.concatenate(parts) for parts in zip(*picked, strict=True))
-            for row, trace, status in zip(shard, in_mV(V), solved.tolist(), strict=True):
+            V, solved, slow = of_shard[: len(shard)], [], []
+            for place, row in enumerate(shard):
+                V[place], status, concentrations = at_hand(rows.blocks[row]).pick(rows.ids[row], sweep.voltage)
+                solved.append(status)
+                slow.append(concentrations)
+            for row, trace, status, concentrations in zip(shard, in_mV(V), solved, slow, strict=True):
                 scalings = {name: float(values[row]) for name, values in rows.values.items()}
-                line, reading = measured_row(rows.ids[row], scalings, status, reader, row, trace)
+                line, reading = measured_row(rows.ids[row], scalings, status, reader, row, trace, concentrations)
                 measured.append(line)
                 if reading is not None:
                     lines.writerows(beat_lines(line.id, reading))
@@ -92,12 +97,17 @@ class _IndexedBlock:
         self.block: Block = read_block(path)
         self._row = {identity: row for row, identity in enumerate(self.block.ids)}
 
-    def pick(self, identity: str, voltage: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return voltage, shape (1, samples), and status of one row, kept as the sweep says: blocks may be of both."""
+    def pick(self, identity: str, voltage: str) -> tuple[np.ndarray, int, np.ndarray]:
+        """Return voltage, status and concentrations of one row.
+
+        The voltage is kept as the sweep says: blocks may be of both kinds.
+        """
         if identity not in self._row:
             raise UserError(f"{self.path}: lacks the row {identity}; delete the block and run again")
-        row = slice(self._row[identity], self._row[identity] + 1)
-        return kept_rows(self.block.V[row], self.block.status[row], voltage)
+        place = self._row[identity]
+        row = slice(place, place + 1)
+        V, status = kept_rows(self.block.V[row], self.block.status[row], voltage)
+        return V[0], int(status[0]), self.block.concentrations[place]
 
 
 def _layout(rows: Rows, sweep: SweepSection, samples: int) -> Layout:
