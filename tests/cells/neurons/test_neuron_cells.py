@@ -220,6 +220,24 @@ def test_parts_of_a_neuron_are_no_cell():
             cells.get(str(MODELS / name))
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a: [", "cannot be read as YAML"),
+        ("morphology", "is no neuron"),
+        ("morphology: x.swc\nmechanisms: {soma: hh}", "mechanisms.soma"),
+        ("morphology: x.swc\nmechanism: {soma: [hh]}", "unknown key 'mechanism'; did you mean 'mechanisms'"),
+    ],
+)
+def test_a_file_that_says_no_neuron_is_refused_in_one_sentence(tmp_path, text, reason):
+    path = tmp_path / "x.yaml"
+    path.write_text(text)
+    with pytest.raises(UserError, match=reason) as error:
+        cells.get(str(path))
+    assert str(error.value).startswith(str(path))
+    assert "\n" not in str(error.value)
+
+
 def test_mechanisms_that_do_not_go_together_are_refused(tmp_path):
     other, odd = tmp_path / "other.mod", tmp_path / "odd.mod"
     other.write_text((MODELS / "pool.mod").read_text().replace("SUFFIX pool", "SUFFIX pond"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gbar.cable.tree import Tree
-from gbar.cells.neurons.nmodl.meaning import VOLTS_PER_KELVIN
+from gbar.cells.neurons.nmodl.units import FARADAY, GAS
 
 ZERO_CELSIUS = 273.15  # K
 
@@ -69,7 +69,7 @@ class Ion:
 
     def volts_per_kelvin(self) -> float:
         """Return R/(z F)."""
-        return VOLTS_PER_KELVIN / self.valence
+        return GAS / FARADAY / self.valence
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
 from gbar.cells.neurons.tree.compartments import Rule
+from gbar.config.explain import checked
 from gbar.config.neuron import NeuronSection
 from gbar.errors import UserError
 from gbar.records.files import regular
@@ -75,10 +75,10 @@ def read_told(path: str | Path) -> Told:
         raise UserError(f"cell: {str(path)!r} cannot be read ({error.strerror})") from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise UserError(f"{path}: cannot be read as YAML ({' '.join(str(error).split())})") from None
+    if not isinstance(values, dict):
+        raise UserError(f"{path}: is no neuron; it has keys such as morphology and mechanisms")
     try:
-        return told(NeuronSection.model_validate(values), path.parent)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        reason = first["msg"].removeprefix("Value error, ")
-        raise UserError(f"{path}: is no neuron ({key}{': ' if key else ''}{reason})") from None
+        section = checked(NeuronSection, values)
+    except UserError as error:
+        raise UserError(f"{path}: {str(error).removeprefix('configuration: ')}") from None
+    return told(section, path.parent)

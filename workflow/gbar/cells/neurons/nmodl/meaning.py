@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from gbar.cells.imported.linearising import linearised
 from gbar.cells.imported.tree import Node, make, name, names_in, number, substituted
-from gbar.cells.neurons.nmodl import syntax, units
+from gbar.cells.neurons.nmodl import syntax
 from gbar.cells.neurons.nmodl.running import DT, Run
 from gbar.cells.neurons.nmodl.safe import Safe
 from gbar.errors import UserError
@@ -230,4 +230,3 @@ def valence_of(file: syntax.File, ion: str) -> float:
 
 
 VALENCES = {"na": 1.0, "k": 1.0, "ca": 2.0, "cl": -1.0}
-VOLTS_PER_KELVIN = units.GAS / units.FARADAY
