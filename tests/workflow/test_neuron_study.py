@@ -24,7 +24,12 @@ def study() -> dict:
                     "mechanisms": {"all": ["pas"], "soma": ["na.mod", "kdr.mod"]},
                     "parameters": {"celsius": 30, "gbar_nat": 0.3, "gkbar_kdr": 0.1, "e_pas": -70},
                 },
-                "design": {"kind": "uniform", "vary": ["gnat_soma", "gkdr_soma"], "range": [0.5, 2], "rows": 160},
+                "design": {
+                    "kind": "uniform",
+                    "vary": ["gpas", "e_pas"],
+                    "range": {"gpas": [0.5, 2], "e_pas": [-85, -60]},
+                    "rows": 160,
+                },
                 "protocol": {
                     "duration_ms": 460,
                     "save_every_ms": 0.025,
@@ -45,7 +50,7 @@ def study() -> dict:
                     "dropout": 0,
                     "last": "tanh",
                 },
-                "training": {"epochs": 15, "batch_size": 16, "optimizer": "adam"},
+                "training": {"epochs": 40, "batch_size": 16, "optimizer": "adam"},
                 "ensemble": {"folds": 1, "seeds": 2},
                 "round_trip": 2,
                 "refine": {"cells": 1, "starts": 1, "horizons": 1, "steps": 1},
@@ -70,6 +75,7 @@ def test_the_store_has_spikes_and_the_report_names_every_file_with_its_digest(fi
     biomarkers = (finished.folder / "results/sweeps/mine/biomarkers.csv").read_text()
     assert biomarkers.count("\n") == 161
     page = (finished.folder / "results/report.html").read_text()
+    assert "which must be there too: kdr.mod, na.mod, three_points.swc." in page
     for name in FILES:
         assert f"{name} (SHA-256 {hashlib.sha256((finished.folder / name).read_bytes()).hexdigest()})" in page
 
