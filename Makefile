@@ -1,8 +1,8 @@
 # What a user types. Everything runs from .venv, which holds exactly what requirements.lock pins.
 #   make setup PYTHON=/path/to/python3.12   another Python, 3.11 or newer, for a new .venv
 #   make setup UV=                          install with pip although uv is here
-#   make run CORES=4                        fewer cores than all
-#   make test ARGS="-m 'not slow'"          options for pytest
+#   make run CORES=4                        fewer cores than all; test and check: so many processes
+#   make test ARGS="-k sobol"               options for pytest
 #   make bench RIVAL=/path/to/python        a Python with PyTorch, to compare networks with
 #   make lock ARGS=--upgrade                newer versions than the ones already pinned
 
@@ -17,6 +17,7 @@ RIVAL ?=
 ARGS ?=
 
 VENV := .venv
+PYTEST = $(VENV)/bin/python -m pytest -n $(patsubst all,auto,$(CORES))
 STAMP := $(VENV)/installed
 RIVALS := $(VENV)/rivals-installed
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -25,7 +26,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rivals run test lint bench lock
+.PHONY: help setup rivals run test check lint bench lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
@@ -39,8 +40,11 @@ run: $(STAMP) ## run the study of config.yaml; ends at results/report.html
 	@$(VENV)/bin/snakemake --cores $(CORES)
 	@echo "The report is results/report.html"
 
-test: $(STAMP) ## run all tests, the checks of `make lint` among them
-	@$(VENV)/bin/python -m pytest $(ARGS)
+test: $(STAMP) ## run all tests on all cores, the checks of `make lint` among them
+	@$(PYTEST) $(ARGS)
+
+check: $(STAMP) ## run the checks of `make lint` and the quick tests: minutes
+	@$(PYTEST) -m "not slow" $(ARGS)
 
 lint: $(STAMP) ## check style, types and workflow: ruff, snakefmt, snakemake --lint, pyright
 	@$(VENV)/bin/python -m pytest tests/test_house.py tests/test_envs.py $(ARGS)

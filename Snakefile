@@ -35,38 +35,37 @@ elif len(CLONE.split()) == 1:  # Snakemake takes no image whose path has spaces,
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/jobs_common.smk"
+include: "workflow/rules/figures_common.smk"
 include: "workflow/rules/simulate.smk"
-include: "workflow/rules/figures.smk"
 
 
 if STUDY.emulate:
 
+    include: "workflow/rules/emulate_common.smk"
     include: "workflow/rules/emulate.smk"
-    include: "workflow/rules/emulator_figures.smk"
 
 
 if STUDY.invert:
 
     include: "workflow/rules/invert_common.smk"
+    include: "workflow/rules/invert_design.smk"
     include: "workflow/rules/invert.smk"
-    include: "workflow/rules/inverter_figures.smk"
 
 
 if STUDY.subthreshold:
 
     include: "workflow/rules/subthreshold_common.smk"
     include: "workflow/rules/subthreshold.smk"
-    include: "workflow/rules/subthreshold_figures.smk"
 
 
 if STUDY.gating:
 
     include: "workflow/rules/gating_common.smk"
     include: "workflow/rules/gating.smk"
-    include: "workflow/rules/gating_figures.smk"
-    include: "workflow/rules/gating_altered_figures.smk"
 
 
+include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
 

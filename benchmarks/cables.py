@@ -6,7 +6,6 @@ its engine that computes a mechanism of many cells as vectors. Its mechanisms ar
 NEURON solves fewer rows than gbar: its time is that of so many rows, which it solves one batch after the other.
 """
 
-import argparse
 from functools import partial
 from importlib.metadata import version
 
@@ -26,11 +25,9 @@ SEED = 20261122
 
 def main() -> None:
     """Measure each cell and write its section of RESULTS.md."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=256, help="gbar solves (default %(default)s)")
+    parser = contest.parser(__doc__, 256, "gbar solves")
     parser.add_argument("--rival-rows", type=int, default=32, help="NEURON solves (default %(default)s)")
     parser.add_argument("--at-once", type=int, default=32, help="rows in one NEURON simulation (default %(default)s)")
-    parser.add_argument("--repeats", type=int, default=5, help="turns (default %(default)s)")
     parser.add_argument("--only", help="one cell")
     options = parser.parse_args()
     contest.begin()

@@ -1,5 +1,6 @@
 """What the benchmarks share: one core, the machine in words, and the sections of RESULTS.md."""
 
+import argparse
 import datetime
 import os
 import platform
@@ -15,6 +16,11 @@ from gbar.records.provenance import commit, versions
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = "# What the benchmarks measured\n\nWritten by `make bench`; what is measured, and how, is in README.md.\n"
+
+
+def parser(explanation: str) -> argparse.ArgumentParser:
+    """Return the parser of a benchmark, which explains itself as its module does."""
+    return argparse.ArgumentParser(description=explanation, formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
 def pin_to_one_core() -> None:

@@ -3,6 +3,7 @@
 The rivals are those of the tests (`tests/rivals`): models and loops of their own, written from the publications.
 """
 
+import argparse
 import statistics
 import sys
 import time
@@ -39,6 +40,14 @@ class Run:
     error: float
     ms: float
     solve: Callable[[], np.ndarray]
+
+
+def parser(explanation: str, rows: int, what: str) -> argparse.ArgumentParser:
+    """Return the parser of a contest, with so many rows and five turns where nothing else is said."""
+    made = common.parser(explanation)
+    made.add_argument("--rows", type=int, default=rows, help=f"{what} (default %(default)s)")
+    made.add_argument("--repeats", type=int, default=5, help="turns (default %(default)s)")
+    return made
 
 
 def begin() -> None:

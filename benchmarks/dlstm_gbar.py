@@ -1,48 +1,9 @@
-"""gbar's side of dlstm_epoch.py: `gbar.training.loop.train`, as a study calls it.
+"""gbar's side of dlstm_epoch.py: see gbar_side.py."""
 
-Reads one JSON request a line and answers each with one line.
-"""
-
-import json
-import sys
 from typing import Any
 
-from gbar.jobs.runtime import start_jax
-
-start_jax(x64=False)
-
-import jax  # noqa: E402
-import numpy as np  # noqa: E402
-from flax import nnx  # noqa: E402
-
-from gbar import nets  # noqa: E402
-from gbar.training.loop import Samples, train  # noqa: E402
-from gbar.training.optimiser import TrainingSettings  # noqa: E402
-
-
-def main() -> None:
-    """Answer requests until there are no more: `build` once, then `epochs`."""
-    print(json.dumps({"jax": jax.__version__}), flush=True)
-    request = json.loads(sys.stdin.readline())
-    data = dict(np.load(request["data"]))
-    training = Samples(data["training_x"], data["training_y"])
-    validation = Samples(data["validation_x"], data["validation_y"])
-    architecture = request["architecture"]
-    n_inputs, n_outputs = training.x.shape[1], training.y.shape[1]
-    # Trained a little, so that no weight is zero and the comparison of the outputs sees them all.
-    drawn = nets.build(architecture, n_inputs, n_outputs, seed=1)
-    model: Any = train(drawn, training, validation, TrainingSettings(epochs=1), log=lambda _: None).model
-    np.savez(request["weights"], allow_pickle=False, **torch_weights(model))
-    np.save(request["output"], np.asarray(nnx.jit(lambda model, x: model(x))(model, validation.x)))
-    print(json.dumps({"parameters": nets.count_parameters(architecture, n_inputs, n_outputs)}), flush=True)
-    for line in sys.stdin:
-        settings = TrainingSettings(
-            epochs=json.loads(line)["epochs"],
-            batch_size=request["batch_size"],
-            learning_rate=request["learning_rate"],
-        )
-        outcome = train(model, training, validation, settings, log=lambda _: None)
-        print(json.dumps({"seconds": [record.seconds for record in outcome.history]}), flush=True)
+import numpy as np
+from gbar_side import serve
 
 
 def torch_weights(model: Any) -> dict[str, np.ndarray]:
@@ -65,4 +26,4 @@ def torch_weights(model: Any) -> dict[str, np.ndarray]:
 
 
 if __name__ == "__main__":
-    main()
+    serve(torch_weights)

@@ -4,7 +4,6 @@ All return V of every step of 0.02 ms under chirp23a in single precision. numba'
 them, or over rows side by side in blocks, which fills the vectors of the processor.
 """
 
-import argparse
 from functools import partial
 from importlib.metadata import version
 
@@ -23,10 +22,7 @@ SEED = 20261122
 
 def main() -> None:
     """Measure and write the section of RESULTS.md."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=4096, help="rows (default %(default)s)")
-    parser.add_argument("--repeats", type=int, default=5, help="turns (default %(default)s)")
-    options = parser.parse_args()
+    options = contest.parser(__doc__, 4096, "rows").parse_args()
     contest.begin()
     try:
         import numba  # noqa: F401

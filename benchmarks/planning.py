@@ -48,7 +48,7 @@ class Run:
 
 def main() -> None:
     """Measure and write the section of RESULTS.md."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = common.parser(__doc__)
     parser.add_argument("--million", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.million:

@@ -6,7 +6,6 @@ out. All return V every 0.1 ms. Myokit logs its own steps, with cubics between t
 interval; the latter is timed as well.
 """
 
-import argparse
 import itertools
 import json
 from collections.abc import Callable
@@ -59,9 +58,7 @@ class Case:
 
 def main() -> None:
     """Measure each cell and write its section of RESULTS.md."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=64, help="of each design (default %(default)s)")
-    parser.add_argument("--repeats", type=int, default=5, help="turns (default %(default)s)")
+    parser = contest.parser(__doc__, 64, "of each design")
     parser.add_argument("--only", help="one cell")
     options = parser.parse_args()
     contest.begin()

@@ -37,7 +37,7 @@ SEED = 20261122
 
 def main() -> None:
     """Measure and write the section of RESULTS.md."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = common.parser(__doc__)
     parser.add_argument("--repeats", type=int, default=3, help="of each timed solve (default %(default)s)")
     parser.add_argument("--most-lanes", type=int, default=LANES[-1], help="fewer lanes take less time")
     parser.add_argument("--only", help="one cell")

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gbar.config.gating import MEMBRANE
+from gbar.config.explain import checked
+from gbar.config.gating import MEMBRANE, PacedSection
 from gbar.records.metrics import write_metrics
 
 GATES = ("r", "d", "Xs", "m", "f", "h", "s", "Xr2", "j", "Xr1")
@@ -15,6 +16,21 @@ FIVE = ("gNa", "gCaL", "gKr", "gKs", "gto")
 CYCLES_MS = (350.0, 445.0, 600.0, 800.0)
 HELD_OUT_MS = (400.0, 500.0, 600.0, 700.0)
 TIME_MS = np.arange(10_000.0, 12_000.0, 5.0)
+# Two runs of 3 s, whose last 1.5 s count.
+PACED = checked(
+    PacedSection,
+    {
+        "shortest_ms": 500,
+        "longest_ms": 700,
+        "every_ms": 200,
+        "duration_ms": 3000,
+        "first_ms": 1500,
+        "slices": 1000,
+        "training": 0.5,
+        "clamp_voltages": 2,
+        "clamp_ms": 10,
+    },
+)
 CLAMP_mV = np.linspace(-100.5, 50.5, 31)
 
 

@@ -15,17 +15,18 @@ from gbar.invert.traces import to_unit
 from gbar.sweeps.design import design_table
 
 SAMPLES, ROWS, FOLDS, OFFSETS, SEEDS = 64, 900, 3, 2, 2
-SWEEP = {
+SPIKES = {
     "cell": {"name": "izhikevich2003"},
-    "design": {
-        "kind": "uniform",
-        "vary": ["a", "d"],
-        "range": {"a": [0.01, 0.1], "d": [0.5, 5]},
-        "rows": ROWS,
-        "seed": 3,
-    },
-    "protocol": {"duration_ms": 0.2 * SAMPLES, "save_every_ms": 0.2, "stimulus": {"kind": "none"}},
+    "design": {"kind": "uniform", "vary": ["a", "d"], "range": {"a": [0.01, 0.1], "d": [0.5, 5]}, "seed": 3},
 }
+
+
+def spikes(rows: int, **protocol: object) -> dict:
+    """Return a sweep over two parameters, saved every 0.2 ms."""
+    return SPIKES | {"design": SPIKES["design"] | {"rows": rows}, "protocol": {"save_every_ms": 0.2, **protocol}}
+
+
+SWEEP = spikes(ROWS, duration_ms=0.2 * SAMPLES, stimulus={"kind": "none"})
 WINDOW = TracesSection(first=0, samples=SAMPLES, checked=False, held_out=0.4, folds=FOLDS)
 NETWORK = RegressorSection(repeat=1, filters=(4, 6), kernel=3, pool=3, dense=(16, 8), dropout=0.0, standardised=True)
 TRAINING = InverterTrainingSection(epochs=40, batch_size=32, learning_rate=5e-3)

@@ -14,6 +14,8 @@ from gbar.cable.channels import CHANNELS
 from gbar.cable.states import variables
 from gbar.cells import ballsticks, mainen1996
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = Path(__file__).parents[1] / "golden" / "cable_passive_fork.npz"
 HEADER = "section,parent,parent_position,length_um,diameter_um,end_diameter_um,compartments,mechanisms\n"
 # A soma with an apical dendrite that forks, and two basal dendrites on its other end.

@@ -148,6 +148,7 @@ def test_the_calcium_gates_recover_only_below_minus_60_mV():
         assert rates[gate][2] == rates[gate][3] < 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("variant", ["M", "endo"])
 def test_rates_and_their_derivatives_in_both_modes_are_finite_from_minus_150_to_100_mV(variant, dtype):
@@ -201,6 +202,7 @@ def apd90(V, every_ms):
     return (last - rise + (V[last] - threshold) / (V[last] - V[last + 1])) * every_ms
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", range(3), ids=["control", "half of gKr", "half of gKs"])
 def test_the_twentieth_beat_at_1_hz_is_that_of_the_independent_solution(paced, row):
     V, Cai = (paced[name][row, 190_000:] for name in ("V", "Cai"))
@@ -210,6 +212,7 @@ def test_the_twentieth_beat_at_1_hz_is_that_of_the_independent_solution(paced, r
 
 
 # The first beat of the golden APD90, which were taken from samples of 1 ms.
+@pytest.mark.slow
 @pytest.mark.parametrize(("row", "first_beat"), list(enumerate((28, 20, 15, 9))), ids=["350", "445", "550", "800 ms"])
 def test_beats_at_other_cycle_lengths_are_those_of_the_independent_solution(paced, row, first_beat):
     V, Cai = (paced[name][3 + row, 90_000:110_001:10] for name in ("V", "Cai"))

@@ -43,6 +43,7 @@ def apd90_ms(cell: cells.Cell, method: str) -> float:
     ).biomarkers.apd90_ms
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", CELL.methods)
 def test_tables_of_its_own_curves_leave_the_cell_as_it_is(method: str):
     assert set(own_curves()) == set(GATES_OF_VOLTAGE)
@@ -51,6 +52,7 @@ def test_tables_of_its_own_curves_leave_the_cell_as_it_is(method: str):
     assert apd90_ms(tabled, method) == pytest.approx(apd90_ms(CELL, method), abs=0.5)
 
 
+@pytest.mark.slow
 def test_a_slower_gate_changes_the_beat():
     one = own_curves()["Xr1"]
     slow = Curve("Xr1", one.lowest_mV, one.step_mV, one.x_inf, tuple(3 * tau for tau in one.tau_ms))
@@ -70,6 +72,7 @@ def test_rates_follow_the_table_linearly_and_stay_beyond_its_ends():
         np.testing.assert_array_equal(rate, own[name])
 
 
+@pytest.mark.slow
 def test_the_solvers_derivatives_are_those_of_the_tables():
     cell = with_curves(CELL, own_curves().values())
     c = cell.constants({}, {})

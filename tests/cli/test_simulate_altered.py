@@ -26,6 +26,7 @@ def simulated(capsys: pytest.CaptureFixture, *arguments: str) -> list[str]:
     return capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.slow
 def test_an_altered_cell_is_the_cell_with_its_currents_scaled(capsys, altered: str):
     title, *found = simulated(capsys, "--altered", altered, "--scale", "gKr=0.5", "gto=2")
     assert title == "tentusscher2004 epi altered.json gKr=0.5 gto=2 pacing, 500 ms: ok"

@@ -30,6 +30,7 @@ def number(text: str) -> float:
     return float(text.split()[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cycle_length_ms", "pulses", "peak_mV", "apd30_ms"),
     [(300, 40, 35.0, 226.8), (250, 48, 32.6, 219.9), (200, 60, 26.5, 264)],
@@ -54,6 +55,7 @@ def test_levels_that_a_failed_pulse_forestalls_are_undefined(simulated):
     assert found["apd75"] == found["apd90"] == "undefined ms"
 
 
+@pytest.mark.slow
 def test_a_pulse_that_falls_on_the_plateau_is_no_peak_and_does_not_lengthen_what_was_over(simulated):
     found, _ = simulated(*paced(3000, 12_000, "--scale", "gCaL=4", "gKr=0.1", "gKs=0.3"))
     assert (found["pulses"], found["captured"]) == ("4", "2")

@@ -52,6 +52,7 @@ def test_cells_lists_currents_and_parameters_with_units(capsys):
         assert text in out
 
 
+@pytest.mark.slow
 def test_simulate_prints_biomarkers_and_writes_the_trace(capsys, tmp_path: Path):
     csv, npz, svg = (tmp_path / name for name in ("trace.csv", "trace.npz", "trace.svg"))
     arguments = ["simulate", "akwaboah2021", "--duration-ms", "1500", "--save-every-ms", "0.5"]

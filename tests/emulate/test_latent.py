@@ -14,6 +14,8 @@ from gbar.emulate.windows import BEAT_TIME, Windows
 from gbar.errors import UserError
 from gbar.training.optimiser import TrainingSettings
 
+pytestmark = pytest.mark.slow
+
 ARCHITECTURE = {"name": "latent", "rank": 8, "members": 3, "widths": [24, 24], "activation": "gelu"}
 SETTINGS = TrainingSettings(epochs=100, batch_size=32, learning_rate=1e-2, schedule="cosine")
 BEATING = TrainingSettings(epochs=60, batch_size=32, learning_rate=1e-2, schedule="cosine")

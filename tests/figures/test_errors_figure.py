@@ -32,6 +32,7 @@ def test_quartiles_are_those_of_each_group_and_an_empty_group_has_none():
     assert quartiles[:, 2].tolist() == [9, 9, 9]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_currents", [1, 2, 3, 5, 9, 14])
 def test_any_number_of_currents_has_a_panel_each_with_a_line_a_model(n_currents):
     models = ["dlstm2", "dlstm3", "dlstm3_window", "latent"]

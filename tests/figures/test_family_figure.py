@@ -19,6 +19,7 @@ def family(current: str, alone: bool = True) -> Family:
     return Family(current, LEVELS, time_ms, V_mV, np.arange(len(LEVELS)) > 0, alone)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6, 8, 9, 12, 14])
 def test_any_number_of_currents_has_a_panel_each_and_no_text_on_another(n):
     figure = draw_family([family(current) for current in CURRENTS[:n]], cell="akwaboah2021, variant c")

@@ -36,6 +36,7 @@ def held_out(rank: int, n_currents: int) -> HeldOut:
     return HeldOut(scalings, rank, 61, time_ms, simulated, predicted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_currents", [0, 3, 14])
 def test_each_panel_names_rank_setting_and_error_with_units(n_currents):
     figure = draw_predictions([held_out(rank, n_currents) for rank in spread_ranks(61)], ranked_by="dlstm3")

@@ -25,6 +25,7 @@ def shown(n: int, drive: bool = True, label: str = "gKr × 0.5") -> Shown:
     return Shown(traces, chirp, (0.0, 460.0), "mainen1996, variant reduced: 6 of 64 settings")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "drive"), [(1, True), (1, False), (6, True), (12, False)])
 @pytest.mark.parametrize("label", ["control", LONG])
 def test_each_setting_has_a_panel_below_the_stimulus_and_no_text_lies_on_another(n, drive, label):

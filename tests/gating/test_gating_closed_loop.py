@@ -39,6 +39,7 @@ def test_gates_that_never_close_hold_the_cell_up_and_its_apd90_is_undefined():
     assert np.all(np.isnan(loop.cells_apd90_ms))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stimulus", [False, True])
 def test_a_networks_kinetics_are_its_layers_over_a_millisecond(stimulus: bool):
     network = new_network(8, 3, stimulus)

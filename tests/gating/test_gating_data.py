@@ -13,6 +13,8 @@ from gbar.config.gating import PacedSection
 from gbar.errors import UserError
 from gbar.gating.data import CELL, GATES, OBSERVED, Normalisation, make_paced, open_paced, slices, split
 
+pytestmark = pytest.mark.slow
+
 SHORT = {
     "shortest_ms": 350,
     "longest_ms": 450,

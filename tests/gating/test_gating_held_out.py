@@ -15,6 +15,8 @@ from gbar.gating.data import make_paced, open_paced
 from gbar.gating.held_out import judge_identified
 from gbar.records.metrics import read_metrics, write_metrics
 
+pytestmark = pytest.mark.slow
+
 PACED = checked(
     PacedSection,
     {

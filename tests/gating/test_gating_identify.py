@@ -5,28 +5,17 @@ from pathlib import Path
 import jax
 import numpy as np
 import pytest
+from gating_files import PACED
 
 from gbar.config.explain import checked
-from gbar.config.gating import CELL, MEMBRANE, IdentificationSection, PacedSection, RecordSection
+from gbar.config.gating import CELL, MEMBRANE, IdentificationSection, RecordSection
 from gbar.errors import UserError
 from gbar.gating.data import make_paced, open_paced
 from gbar.gating.identify import identify, judged, recorded
 from gbar.records.metrics import read_metrics
 
-PACED = checked(
-    PacedSection,
-    {
-        "shortest_ms": 500,
-        "longest_ms": 700,
-        "every_ms": 200,
-        "duration_ms": 3000,
-        "first_ms": 1500,
-        "slices": 1000,
-        "training": 0.5,
-        "clamp_voltages": 2,
-        "clamp_ms": 10,
-    },
-)
+pytestmark = pytest.mark.slow
+
 SETTINGS = checked(
     IdentificationSection,
     {"settled_ms": 500, "membrane": {"runs": 1}, "refine": {"starts": 2, "iterations": 5}},

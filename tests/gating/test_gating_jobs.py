@@ -17,6 +17,8 @@ from gbar.gating.data import GATES, Normalisation, open_paced
 from gbar.gating.networks import load_layers, load_network
 from gbar.gating.theory import clamps
 
+pytestmark = pytest.mark.slow
+
 PACED = {
     "shortest_ms": 400,
     "longest_ms": 500,

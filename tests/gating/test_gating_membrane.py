@@ -4,27 +4,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from gating_files import PACED
 
-from gbar.config.explain import checked
-from gbar.config.gating import CELL, MEMBRANE, MembraneSection, PacedSection
+from gbar.config.gating import CELL, MEMBRANE, MembraneSection
 from gbar.errors import UserError
 from gbar.gating.data import make_paced, open_paced
 from gbar.gating.membrane import Record, charges, chosen_runs, regress
 
-PACED = checked(
-    PacedSection,
-    {
-        "shortest_ms": 500,
-        "longest_ms": 700,
-        "every_ms": 200,
-        "duration_ms": 3000,
-        "first_ms": 1500,
-        "slices": 1000,
-        "training": 0.5,
-        "clamp_voltages": 2,
-        "clamp_ms": 10,
-    },
-)
+pytestmark = pytest.mark.slow
+
 SETTINGS = MembraneSection(runs=2)
 BOUND, UNALTERED_BOUND = 0.25, 0.15
 

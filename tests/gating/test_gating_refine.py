@@ -10,6 +10,8 @@ from gbar.config.gating import MEMBRANE, RefineSection
 from gbar.gating.membrane import Record
 from gbar.gating.refine import _solved, nearest_singles, refine, refine_best
 
+pytestmark = pytest.mark.slow
+
 EMPTY = Record(np.zeros((1, 900)), np.zeros((1, 900)), np.array([450.0]), 0)
 
 
@@ -35,7 +37,6 @@ def fitted(record: Record, settings: RefineSection, **start: float):
     return found, losses
 
 
-@pytest.mark.slow
 def test_the_altered_current_is_found_under_noise_and_coarse_sampling():
     found, losses = fitted(dataclasses.replace(recorded(1.0, gKr=0.5), every_ms=2), RefineSection())
     factor = dict(zip(MEMBRANE, found.factor, strict=True))
@@ -46,7 +47,6 @@ def test_the_altered_current_is_found_under_noise_and_coarse_sampling():
     assert len(losses) == found.iterations > 0
 
 
-@pytest.mark.slow
 def test_a_fit_does_not_stop_within_a_narrow_valley():
     record = dataclasses.replace(recorded(1.0, LONG, seed=3, gCaL=0.25), every_ms=2)
     valley = {"gCaL": 0.28, "gpCa": 1.27, "gbCa": 1.23, "gKr": 0.91, "gto": 1.04}

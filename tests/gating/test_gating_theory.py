@@ -85,6 +85,7 @@ def made_up_states(runs: int) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([V, V], axis=-1).astype(np.float32), states.astype(np.float32)
 
 
+@pytest.mark.slow
 def test_a_network_learns_a_gate_from_what_it_observes():
     settings = TheorySection(
         training=SequenceSection(epochs=12, learning_rate=5e-3, schedule="cosine", window=4), width=8

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from flax import nnx
+from killing import Killed, killing_at
 from made_inverter import NETWORK, TRAINING, made_traces
 
 from gbar import nets
@@ -16,6 +17,8 @@ from gbar.invert.refining.fitting import Fitted, fit
 from gbar.invert.traces import Traces, open_traces, parts, scaled
 from gbar.training.history import EpochRecord
 from gbar.training.optimiser import TrainingSettings
+
+pytestmark = pytest.mark.slow
 
 FEW = TRAINING.model_copy(update={"epochs": 4})
 
@@ -105,16 +108,9 @@ def test_an_unpromising_network_is_ended_with_the_reason(traces: Traces) -> None
 def test_a_run_that_was_cut_off_goes_on_to_the_same_network(
     traces: Traces, streamed: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Killed(Exception):
-        pass
-
-    def killing(line: str) -> None:
-        if line.startswith("epoch 4/4"):
-            raise Killed
-
     monkeypatch.setattr(fitting, "TrainingSettings", partial(TrainingSettings, checkpoint_every_s=0.0))
     with pytest.raises(Killed):
-        fitted(traces, 1, 2, checkpoints=tmp_path, log=killing)
+        fitted(traces, 1, 2, checkpoints=tmp_path, log=killing_at("epoch 4/4"))
     lines: list[str] = []
     resumed = fitted(traces, 1, 2, checkpoints=tmp_path, log=lines.append)
     assert lines[0] == "resumed after epoch 3 of 4"

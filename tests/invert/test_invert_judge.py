@@ -16,6 +16,8 @@ from gbar.invert.judge import judge
 from gbar.invert.traces import TEST, open_traces
 from gbar.records.metrics import read_metrics
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def judged(study: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, dict[str, np.ndarray]]:

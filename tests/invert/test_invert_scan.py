@@ -19,6 +19,8 @@ from gbar.records.files import read_csv
 from gbar.records.metrics import read_metrics, write_metrics
 from gbar.training.history import EpochRecord
 
+pytestmark = pytest.mark.slow
+
 SCAN = DrawsSection(
     blocks=(2, 2),
     filters=(2, 4),

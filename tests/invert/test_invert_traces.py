@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import zarr
+from made_inverter import spikes
 from made_up import gathered
 from netcdf import opened_and_written
 
@@ -37,17 +38,7 @@ from gbar.sweeps.biomarker_table import DIVERGED
 from gbar.sweeps.store import open_store, read_voltage
 
 ROWS, SAMPLES = 300, 2300  # two whole chunks and a part
-SWEEP = {
-    "cell": {"name": "izhikevich2003"},
-    "design": {
-        "kind": "uniform",
-        "vary": ["a", "d"],
-        "range": {"a": [0.01, 0.1], "d": [0.5, 5]},
-        "rows": ROWS,
-        "seed": 3,
-    },
-    "protocol": {"duration_ms": 460.0, "save_every_ms": 0.2, "stimulus": {"kind": "chirp23a"}},
-}
+SWEEP = spikes(ROWS, duration_ms=460.0, stimulus={"kind": "chirp23a"})
 SETTINGS = TracesSection(first=550, samples=900, every=2, held_out=0.1, folds=4)
 
 
@@ -80,6 +71,7 @@ def traces(path: Path) -> Traces:
     return open_traces(path)
 
 
+@pytest.mark.slow
 def test_rows_that_diverged_or_fail_the_check_are_left_out_and_counted(traces: Traces, store: Path) -> None:
     assert traces.counts == {"rows": ROWS, "diverged": 2, "failed_check": 2}
     ids = np.asarray(open_store(store)["id"][:])
@@ -226,6 +218,7 @@ def test_what_does_not_fit_is_said_and_nothing_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_without_the_check_any_stimulus_will_do(tmp_path: Path) -> None:
     values = SWEEP | {"protocol": SWEEP["protocol"] | {"stimulus": {"kind": "constant", "value": 10}}}
     folder = gathered(tmp_path / "sweep", values, *made_up_voltages())

@@ -12,6 +12,8 @@ from gbar.invert.resimulate import Simulator
 from gbar.records.files import read_csv
 from gbar.records.metrics import read_metrics
 
+pytestmark = pytest.mark.slow
+
 CELLS = np.array([[-0.8, 0.1, 0.5, -0.2], [0.2, 0.4, -0.3, 0.6], [-0.4, -0.2, 0.1, 0.3]])
 SETTINGS = RefineSection()
 

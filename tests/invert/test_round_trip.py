@@ -16,6 +16,8 @@ from gbar.records.files import read_csv
 from gbar.records.metrics import read_metrics
 from gbar.sweeps.store import open_store, read_voltage
 
+pytestmark = pytest.mark.slow
+
 CELLS = 5
 OUTPUTS = ("roundtrip.json", "roundtrip.csv", "roundtrip.npz")
 

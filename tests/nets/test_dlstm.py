@@ -53,6 +53,7 @@ def randomised(layer: LSTM) -> LSTM:
     return nnx.merge(graph, jax.tree.unflatten(tree, drawn))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [1, 2, 5])
 def test_a_layer_gives_the_states_of_flax_s_full_lstm_cell(steps: int) -> None:
     layer = randomised(LSTM(3, 4, one_step=steps == 1, pruned=False, rngs=nnx.Rngs(0)))
@@ -72,6 +73,7 @@ def test_parameters_are_counted_as_in_keras_at_every_sequence_length() -> None:
         assert nets.count_parameters(DLSTM3 | {"sequence_length": length}, 4, 20) == expected
 
 
+@pytest.mark.slow
 def test_pruning_changes_no_output() -> None:
     x = jax.random.normal(jax.random.key(0), (6, 4))
     whole, pruned = (nets.build(DLSTM3 | {"pruned": p}, 4, 20, seed=3) for p in (False, True))

@@ -10,6 +10,8 @@ from flax import nnx
 
 from gbar.nets.gating import GNN, LSTM, GatingNetwork
 
+pytestmark = pytest.mark.slow
+
 # Weights, inputs and outputs of one layer, by an independent implementation.
 GOLDEN = dict(np.load(Path(__file__).parents[1] / "golden" / "gating_layer.npz"))
 OBSERVED, GATES, OTHERS = 2, 10, 7

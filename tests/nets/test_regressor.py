@@ -77,6 +77,7 @@ def test_a_published_design_has_its_number_of_parameters(name: str) -> None:
     assert tuple(nets.count_parameters(architecture, samples, 10) for samples in (14_500, 9_000)) == COUNTS[name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("samples", "kernel", "channels"), [(40, 6, 1), (41, 3, 3), (9, 2, 3), (7, 7, 3), (23, 4, 24), (9, 1, 24)]
 )
@@ -111,6 +112,7 @@ def test_pooling_and_its_gradient_are_those_of_xla_where_samples_are_equal_too(s
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["cpu", "gpu"])
 def test_the_network_is_the_published_one_written_plainly(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jax, "default_backend", lambda: backend)
@@ -135,6 +137,7 @@ def test_the_network_is_the_published_one_written_plainly(backend: str, monkeypa
         assert_close(found, wanted)
 
 
+@pytest.mark.slow
 def test_an_output_may_be_linear_and_inputs_standardised() -> None:
     x = jax.random.normal(jax.random.key(0), (3, SAMPLES))
     u, _ = SAY(built(), x)

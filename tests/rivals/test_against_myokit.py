@@ -8,7 +8,7 @@ from gbar import cells
 from gbar.solve import SolverSettings, solve_rows
 from gbar.solve.stimulus import Stimulus
 
-pytestmark = pytest.mark.myokit
+pytestmark = [pytest.mark.myokit, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module", autouse=True)

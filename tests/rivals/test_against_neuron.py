@@ -10,7 +10,7 @@ from rivals import designs, measures, neuron_cells
 from gbar import cells
 from gbar.solve import solve_rows
 
-pytestmark = pytest.mark.neuron
+pytestmark = [pytest.mark.neuron, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module", name="neuron")

@@ -7,7 +7,7 @@ from rivals import designs, measures
 from gbar import cells
 from gbar.solve import solve_rows
 
-pytestmark = pytest.mark.numba
+pytestmark = [pytest.mark.numba, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module", name="izhikevich")

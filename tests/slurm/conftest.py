@@ -1,5 +1,6 @@
 """A cluster for the tests of this folder, and projects set up to use it."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     if reason is not None:
         pytest.skip(reason)
     state = tmp_path_factory.mktemp("slurm")
-    for folder in (state, *state.parents[:2]):
+    above = 3 if "PYTEST_XDIST_WORKER" in os.environ else 2  # the worker's folder, that of the run, that of the user
+    for folder in (state, *state.parents[:above]):
         folder.chmod(0o711)  # munged, which is not root, must get at its key
     started = subprocess.run([HERE / "start.sh", state], capture_output=True, text=True, check=False)
     try:

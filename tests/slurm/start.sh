@@ -53,7 +53,7 @@ SlurmdParameters=config_overrides
 ReturnToService=1
 MinJobAge=600
 GresTypes=gpu
-SlurmdTimeout=10
+SlurmdTimeout=60
 SlurmctldTimeout=30
 KillWait=2
 NodeName=n1 NodeHostname=$host NodeAddr=127.0.0.1 Port=26821 CPUs=4 RealMemory=16000
@@ -68,7 +68,7 @@ export SLURM_CONF=$state/slurm.conf
 slurmctld -c
 slurmd -N n1
 slurmd -N n2
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   [ "$(timeout 3 sinfo -h -N -t idle -o %N | sort -u | wc -l)" = 2 ] && exit 0
   sleep 0.1
 done 2>/dev/null

@@ -20,12 +20,9 @@ TARGETS = (
 GPU = ("--set-resources", "train:gres=gpu:1")
 
 
-@pytest.fixture(scope="module")
-def local(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    project = Project.create(tmp_path_factory.mktemp("local") / "study", tiny_study())
-    outcome = project.snakemake(*TARGETS)
-    assert outcome.status == 0, outcome.output
-    return project.folder / "results"
+@pytest.fixture
+def local(finished: Project) -> Path:
+    return finished.folder / "results"
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,8 @@ from gbar.solve.stimulus import Stimulus
 from gbar.traces.reading import Biomarkers, read_trace
 from gbar.traces.settings import of_kind
 
+pytestmark = pytest.mark.slow
+
 MINUTE_MS = 60_000.0
 
 # Differences of beats that are equal but for rounding have no meaning of their own, nor have single samples.
@@ -44,7 +46,6 @@ def test_every_cell_is_among_them():
     assert sorted(CASES) == cells.names()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_biomarkers_over_a_minute_agree_with_double_precision(name):
     stimulus, every_ms = CASES[name]

@@ -5,6 +5,8 @@ from gbar import cells
 from gbar.errors import UserError
 from gbar.solve import DIVERGED, OK, SolverSettings, solve_rows
 
+pytestmark = pytest.mark.slow
+
 CELL = cells.get("akwaboah2021")
 SETTINGS = SolverSettings(lanes=16)
 GKr = np.linspace(0.0, 2.0, 37)

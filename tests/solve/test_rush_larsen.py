@@ -6,6 +6,8 @@ import pytest
 from gbar import cells
 from gbar.solve import SolverSettings, solve_rows
 
+pytestmark = pytest.mark.slow
+
 
 def first_upstroke_ms(settings):
     V = solve_rows(cells.get("akwaboah2021"), {}, {}, 60.0, 0.05, settings, dtype=np.float64).traces["V"][0]

@@ -305,6 +305,7 @@ HOSTILE_CARDS: dict[str, dict] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", HOSTILE_CARDS.values(), ids=HOSTILE_CARDS.keys())
 def test_a_model_whose_card_lies_ends_in_one_message_before_memory_is_taken(model: Path, changes: dict) -> None:
     forged(model, **changes)

@@ -21,6 +21,8 @@ from gbar.subthreshold.evaluation import evaluate_baseline, evaluate_filter
 from gbar.subthreshold.filters import load_filter
 from gbar.subthreshold.training import train_filter
 
+pytestmark = pytest.mark.slow
+
 CURRENTS = {"paths": 40, "samples": 200, "validation": 0.2, "test_paths": 3, "test_samples": 400}
 PUBLISHED = {
     "network": {

@@ -97,6 +97,7 @@ def flip(file: Path, place: int) -> None:
     file.write_bytes(content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", FILES)
 def test_a_flipped_bit_anywhere_in_a_file_is_found_unless_it_changes_no_value(store: Path, file: str):
     name, size = file.split("/")[0], (store / file).stat().st_size

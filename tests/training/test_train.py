@@ -59,6 +59,7 @@ def assert_same(found: TrainingOutcome, expected: TrainingOutcome) -> None:
         np.testing.assert_array_equal(parameters(found)[name], value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "nadam", "adamw", "sgd", "adadelta"])
 def test_every_optimiser_learns(optimizer: str) -> None:
     rate = {"sgd": 0.05, "adadelta": 1.0}.get(optimizer, 5e-3)
@@ -79,21 +80,25 @@ def test_the_same_seed_gives_the_same_result_and_another_another(undisturbed: Tr
     assert losses(run(replace(SETTINGS, seed=8))) != losses(undisturbed)
 
 
+class Visits(nnx.Module):
+    """Counts how often it was shown each of 100 one-hot samples, if trained with `negative_sum` at a rate of 12."""
+
+    def __init__(self) -> None:
+        self.weights = nnx.Param(jnp.zeros(100))
+
+    def __call__(self, x: jax.Array, *, rngs: nnx.Rngs | None) -> jax.Array:
+        return x @ self.weights[...]
+
+
+def negative_sum(model: Visits, x: jax.Array, y: jax.Array, *, rngs: nnx.Rngs | None) -> jax.Array:
+    return -jnp.mean(model(x, rngs=rngs))
+
+
 def test_every_sample_is_seen_in_every_epoch() -> None:
-    class Sum(nnx.Module):
-        def __init__(self) -> None:
-            self.weights = nnx.Param(jnp.zeros(100))
-
-        def __call__(self, x: jax.Array, *, rngs: nnx.Rngs | None) -> jax.Array:
-            return x @ self.weights[...]
-
-    def negative_sum(model: Sum, x: jax.Array, y: jax.Array, *, rngs: nnx.Rngs | None) -> jax.Array:
-        return -jnp.mean(model(x, rngs=rngs))
-
     one_hot = np.eye(100, dtype=np.float32)
     settings = TrainingSettings(epochs=1, batch_size=12, optimizer="sgd", learning_rate=12.0)
     data = Samples(one_hot, one_hot[:, :1])
-    outcome = train(Sum(), data, data, settings, loss=negative_sum, log=lambda _: None)
+    outcome = train(Visits(), data, data, settings, loss=negative_sum, log=lambda _: None)
     visits = np.round(outcome.model.weights[...]).astype(int)
     assert visits.min() == 1
     assert visits.sum() == 108  # 9 batches of 12
@@ -108,6 +113,7 @@ def test_only_what_is_trainable_is_trained_and_the_given_model_is_left_as_it_was
         assert np.array_equal(after[name], value) == name.startswith("lstm/"), name
 
 
+@pytest.mark.slow
 def test_networks_of_one_shape_train_together_as_they_would_alone() -> None:
     settings = replace(SETTINGS, epochs=3)
     plain = {**ARCHITECTURE, "dropout": 0.0}
@@ -142,6 +148,7 @@ def train_with_a_pause_at_epoch_6(checkpoint_dir: str) -> None:
     train(model, sines(100, 0), sines(50, 1), settings, checkpoint_dir=Path(checkpoint_dir), log=log)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sent", "status", "resumed_after"), [("SIGKILL", -9, 5), ("SIGTERM", 1, 6)])
 def test_a_run_killed_and_resumed_ends_as_the_undisturbed_one(
     tmp_path: Path, undisturbed: TrainingOutcome, sent: str, status: int, resumed_after: int
@@ -216,6 +223,7 @@ def test_a_full_disk_costs_the_checkpoint_but_not_the_training(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["settings", "data", "initial parameters", "identity"])
 def test_a_checkpoint_of_another_run_is_not_taken_up(interrupted: Path, change: str) -> None:
     settings = replace(SETTINGS, learning_rate=4e-3) if change == "settings" else SETTINGS

@@ -1,18 +1,9 @@
-"""The tiny study, run once; each test works on a copy of it."""
+"""Each test works on a copy of the finished tiny study."""
 
 from pathlib import Path
 
 import pytest
-from project import Project, tiny_study
-
-
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The tiny study, finished; not to be changed: copy it."""
-    project = Project.create(tmp_path_factory.mktemp("workflow") / "finished", tiny_study())
-    outcome = project.snakemake()
-    assert outcome.status == 0, outcome.output
-    return project
+from project import Project
 
 
 @pytest.fixture

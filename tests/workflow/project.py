@@ -124,11 +124,7 @@ def tiny_study() -> dict:
         "sweeps": {
             "hipsc": {
                 "cell": {"name": "akwaboah2021"},
-                "design": {
-                    "kind": "subsets",
-                    "vary": ["INa", "IKur", "IKr", "IK1", "ICaL"],
-                    "levels": [0.8, 1.0, 1.2],
-                },
+                "design": {"kind": "subsets", "vary": ["INa", "IKur", "IKr", "IK1", "ICaL"], "levels": [0.8, 1.0, 1.2]},
                 "protocol": {"duration_ms": 1600, "save_every_ms": 0.1},
                 "rows_per_job": 32,
             },

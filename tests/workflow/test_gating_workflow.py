@@ -1,7 +1,6 @@
 """A study of hidden gates alone, in the real workflow: what it makes, and what an edit redoes."""
 
 import re
-from pathlib import Path
 
 import pytest
 from project import Project
@@ -55,20 +54,15 @@ JOBS = {
 
 
 @pytest.fixture(scope="module")
-def solved(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The study, finished; not to be changed: copy it."""
     project = Project.create(tmp_path_factory.mktemp("gating") / "solved", STUDY)
     assert run(project) == JOBS
     return project
 
 
-@pytest.fixture
-def project(solved: Project, tmp_path: Path) -> Project:
-    return solved.copy(tmp_path / "project")
-
-
-def test_the_report_judges_both_second_stages_side_by_side(solved: Project):
-    page = (solved.folder / "results/report.html").read_text()
+def test_the_report_judges_both_second_stages_side_by_side(finished: Project):
+    page = (finished.folder / "results/report.html").read_text()
     assert len(re.findall(r"Figure \d+\. ", page)) == len(FIGURES)
     for text in (
         "Hidden gates and altered currents",
@@ -95,8 +89,8 @@ def test_the_results_are_verified_and_an_edited_score_is_found(project: Project,
     assert re.search(r"longqt/exact.json: WRONG: .*digest differs", capsys.readouterr().out)
 
 
-def test_what_was_found_is_a_cell_again(solved: Project, capsys: pytest.CaptureFixture):
-    variant = solved.folder / "results/gating/variants/longqt.json"
+def test_what_was_found_is_a_cell_again(finished: Project, capsys: pytest.CaptureFixture):
+    variant = finished.folder / "results/gating/variants/longqt.json"
     pacing = ["--stimulus", "pacing", "--duration-ms", "1000"]
     assert main(["simulate", "tentusscher2004", "--altered", str(variant), *pacing]) == 0
     assert "longqt.json pacing, 1000 ms: ok" in capsys.readouterr().out

@@ -19,6 +19,7 @@ from gbar.sweeps.store import open_store, read_voltage
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
+RANGES = {"a": [0.02, 0.1], "c": [-70, -55]}
 PROTOCOL = {"duration_ms": 460, "save_every_ms": 0.02}
 SCAN = {
     "trials": 2,
@@ -39,12 +40,7 @@ def study() -> dict:
         "sweeps": {
             "spikes": {
                 "cell": {"name": "izhikevich2003"},
-                "design": {
-                    "kind": "uniform",
-                    "vary": ["a", "c"],
-                    "range": {"a": [0.02, 0.1], "c": [-70, -55]},
-                    "rows": 160,
-                },
+                "design": {"kind": "uniform", "vary": ["a", "c"], "range": RANGES, "rows": 160},
                 "protocol": PROTOCOL,
                 "voltage": "int16",
             },

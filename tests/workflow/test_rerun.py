@@ -7,6 +7,7 @@ from project import Project
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
+STORE = "results/sweeps/hipsc/store.zarr"
 AFTER_EVALUATION = {
     "figure_predictions": 1,
     "figure_errors": 1,
@@ -70,7 +71,8 @@ def test_a_sixth_current_solves_only_the_settings_that_scale_it(project: Project
     before = project.solved_rows()
     vary = project.configuration["sweeps"]["hipsc"]["design"]["vary"]
     edited(project, "sweeps", "hipsc", "design", "vary", value=[*vary, "Ito"])
-    assert run(project) == {"solve": 2} | AFTER_STORE
+    assert run(project, "--dry-run") == {"solve": 2} | AFTER_STORE
+    assert run(project, STORE) == {"solve": 2, "gather": 1}
     after = project.solved_rows()
     assert len(after - before) == 32 * 2
     assert set(after.values()) == {1}
@@ -125,7 +127,7 @@ def test_a_touched_library_redoes_nothing(project: Project):
 def test_the_text_of_a_module_redoes_the_jobs_that_run_it(project: Project, module: str, jobs: dict[str, int]):
     file = project.folder / "workflow" / "gbar" / module
     file.write_text(file.read_text() + "\n# changed\n")
-    assert run(project) == jobs
+    assert run(project, "--dry-run") == jobs
 
 
 def test_the_text_of_the_cell_redoes_every_block(project: Project):

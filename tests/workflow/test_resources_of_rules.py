@@ -17,5 +17,5 @@ def test_other_resources_redo_nothing(project: Project):
 def test_every_rule_says_what_it_needs(project: Project):
     for rules in (project.folder / "workflow/rules").glob("*.smk"):
         text = rules.read_text()
-        jobs = text.count("\nrule ") + text.count("\ncheckpoint ")
-        assert jobs == text.count("        mem_mb=mem_mb(") == text.count("        runtime=runtime(")
+        jobs = sum(text.count(f"\n{word}") for word in ("rule ", "checkpoint ", "use rule ", "    rule:"))
+        assert jobs == text.count("resources:") == text.count("    **asks(")

@@ -6,7 +6,7 @@ import pytest
 from markupsafe import escape
 from project import Project
 
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 # All that a shell, Snakemake, Jinja, Python's formatting or a browser could take for more than text.
 HOSTILE = """'; touch pwned; $(touch pwned) `touch pwned` "\\" {input} {params.settings} {{ 7 * 7 }} {sweep} %s <b>&"""
@@ -44,7 +44,6 @@ def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() or path.is_symlink()}
 
 
-@pytest.mark.slow
 def test_hostile_text_and_file_names_are_text_and_all_that_is_written_is_in_the_results_folder(strange: Project):
     around = strange.folder.parent
     elsewhere, home = around / "else where", around / "home"

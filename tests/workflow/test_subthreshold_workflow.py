@@ -1,7 +1,6 @@
 """A study of the subthreshold filters alone, in the real workflow: what it makes, and what an edit redoes."""
 
 import re
-from pathlib import Path
 
 import pytest
 from project import Project
@@ -39,27 +38,22 @@ SEED = {"train_filter": 1, "evaluate_filter": 1, "figure_subthreshold_weights": 
 
 
 @pytest.fixture(scope="module")
-def solved(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The study, finished; not to be changed: copy it."""
     project = Project.create(tmp_path_factory.mktemp("subthreshold") / "solved", STUDY)
     assert run(project) == JOBS
     return project
 
 
-@pytest.fixture
-def project(solved: Project, tmp_path: Path) -> Project:
-    return solved.copy(tmp_path / "project")
-
-
-def test_every_seed_is_a_training_of_its_own(solved: Project):
-    filters = solved.folder / "results/subthreshold/filters"
+def test_every_seed_is_a_training_of_its_own(finished: Project):
+    filters = finished.folder / "results/subthreshold/filters"
     assert sorted(path.name for path in filters.iterdir()) == ["published_0", "published_1"]
     first, second = ((filters / f"published_{seed}/model/history.csv").read_text() for seed in (0, 1))
     assert first != second
 
 
-def test_the_report_has_the_filters_beside_what_was_published_and_no_sweep(solved: Project):
-    page = (solved.folder / "results/report.html").read_text()
+def test_the_report_has_the_filters_beside_what_was_published_and_no_sweep(finished: Project):
+    page = (finished.folder / "results/report.html").read_text()
     rows = re.findall(r'<th scope="row">(.*?)</th>', page[: page.index('id="figures"')])
     assert rows == ["published_0", "published_1", "Hagen 2019", "linear_7"]
     assert len(re.findall(r"Figure \d\. ", page)) == len(FIGURES)
@@ -69,8 +63,8 @@ def test_the_report_has_the_filters_beside_what_was_published_and_no_sweep(solve
     assert "What was run" not in page
 
 
-def test_the_report_tells_where_currents_and_filters_come_from(solved: Project):
-    page = (solved.folder / "results/report.html").read_text()
+def test_the_report_tells_where_currents_and_filters_come_from(finished: Project):
+    page = (finished.folder / "results/report.html").read_text()
     rows = re.findall(r'<th scope="row">(.*?)</th>', page[page.index("Times are UTC") :])
     assert rows == ["currents of the filters", "model published_0", "model published_1", "this page"]
 

@@ -18,6 +18,7 @@ soma,,,21,21,,1,soma
 apical,soma,1,210,2.1,,1,apical
 basal,soma,0,52.5,2.1,,1,basal
 """
+RANGES = {"a": [0.01, 0.1], "d": [0.5, 5]}
 ONE_SWEEP = {"solve": 1, "gather": 1, "figure_traces": 1, "report": 1}
 
 
@@ -27,12 +28,7 @@ def sweeps_only() -> dict:
         "sweeps": {
             "spikes": {
                 "cell": {"name": "izhikevich2003"},
-                "design": {
-                    "kind": "uniform",
-                    "vary": ["a", "d"],
-                    "range": {"a": [0.01, 0.1], "d": [0.5, 5]},
-                    "rows": 3,
-                },
+                "design": {"kind": "uniform", "vary": ["a", "d"], "range": RANGES, "rows": 3},
                 "protocol": {
                     "duration_ms": 60,
                     "save_every_ms": 0.02,

@@ -1,6 +1,8 @@
 # The configuration, checked; the plans of its sweeps; what the rules share.
 import os
+import shlex
 import sys
+from itertools import groupby
 from pathlib import Path
 
 from snakemake.common.configfile import load_configfile
@@ -11,18 +13,17 @@ LIBRARY = Path(CLONE).resolve() / "workflow"
 sys.path.insert(0, str(LIBRARY))
 
 from gbar import cells
-from gbar.jobs import resources
 from gbar.config.base import canonical
 from gbar.config.gating import CONTROL
 from gbar.config.layers import check_yaml, inherited, joined, typed
 from gbar.config.study import load_study
 from gbar.emulate.split import check_rows
 from gbar.errors import UserError
-from gbar.figures.titles import kind_of
+from gbar.figures import registry
 from gbar.records.files import check_links
-from gbar.invert import needs
-from gbar.sweeps.plan import plan_sweeps
+from gbar.jobs.contracts import contracts
 from gbar.jobs.sources import code_of, data_of, offer_to_jobs
+from gbar.sweeps.plan import plan_sweeps
 
 offer_to_jobs()  # cluster jobs read this file, too
 
@@ -82,7 +83,6 @@ FILTERED = ["model", "metrics.json", "predictions.npz"]
 INVERTER = ["traces.zarr", "model", "metrics.json", "predictions.npz"]
 EVALUATED = ["metrics.json", "predictions.npz", "scores.csv"]
 CAPTIONS = os.path.relpath(LIBRARY / "report")
-FIGURES = [f"traces_{sweep}" for sweep in STUDY.plain_sweeps]  # emulators add theirs
 
 
 def one_of(names):
@@ -116,41 +116,6 @@ def told_of_copied_results():
 told_of_copied_results()
 
 
-def table_of_plan(wildcards):
-    return f"{RESULTS}/sweeps/{wildcards.sweep}/plans/{PLANS[wildcards.sweep].table}.csv"
-
-
-def code(*modules):
-    """The library files behind a job: Snakemake compares their content, since it does not see imports."""
-    return [os.path.relpath(file) for file in code_of(*modules)]
-
-
-def sweep_code(*modules):
-    """The same for a job of one sweep, with the modules and data of its cell, which the library finds by name."""
-
-    def of_sweep(wildcards):
-        section = STUDY.sweeps[wildcards.sweep].cell
-        data = section.files() or map(os.path.relpath, data_of(f"gbar.cells.{section.name}"))
-        return code(*modules, *cells.modules(section.cell())) + list(data)
-
-    return of_sweep
-
-
-def named_files(pattern):
-    """NAME=FILE of every model, as the verbs take them."""
-    return [f"{model}={pattern.format(model=model)}" for model in MODELS]
-
-
-def learning_files(name):
-    """MODEL=FILE of every training of the learning curves."""
-    return [
-        f"{model}={RESULTS}/emulate/{training}/{name}"
-        for model in (STUDY.emulate.learning.models if STUDY.emulate.learning else ())
-        for training in TRAININGS
-        if training == model or training.rpartition("_")[0] == model and TRAININGS[training].settings
-    ]
-
-
 def settings_of_block(wildcards):
     sweep = STUDY.sweeps[wildcards.sweep].model_dump(mode="json")
     return canonical({key: sweep[key] for key in ("cell", "protocol", "solver", "voltage")})
@@ -161,10 +126,6 @@ def settings_of_sweep(wildcards):
     return canonical(STUDY.sweeps[wildcards.sweep].model_dump(mode="json", exclude={"rows_per_job"}))
 
 
-def settings_of_windows(wildcards):
-    return canonical(STUDY.emulate.model_dump(mode="json", include={"windows", "split"}))
-
-
 def rows_of_block(sweep, block):
     """The rows of a planned block: a line each below the header."""
     if block not in ROWS_OF_BLOCKS:
@@ -173,36 +134,11 @@ def rows_of_block(sweep, block):
     return ROWS_OF_BLOCKS[block]
 
 
-def need_of_block(wildcards):
-    return resources.of_block(STUDY.sweeps[wildcards.sweep], rows_of_block(wildcards.sweep, wildcards.block))
+def block(wildcards):
+    return STUDY.sweeps[wildcards.sweep], rows_of_block(wildcards.sweep, wildcards.block)
 
 
-def need_of_gather(wildcards):
-    sweep, plan = STUDY.sweeps[wildcards.sweep], PLANS[wildcards.sweep]
+def sweep_in_blocks(wildcards):
+    plan = PLANS[wildcards.sweep]
     largest = max(rows_of_block(wildcards.sweep, block) for block in plan.blocks)
-    return resources.of_gather(sweep, plan.rows, largest)
-
-
-def need_of_page(wildcards):
-    return resources.of_page()
-
-
-def emulating(need):
-    """What a job of the emulators takes, by the sweep that they learn from; and by the model, if it is about one."""
-
-    def of_job(wildcards):
-        sweep = STUDY.sweeps[STUDY.emulate.sweep]
-        model = [TRAININGS[wildcards.model]] if "model" in wildcards.keys() else []
-        return need(sweep, STUDY.emulate, *model, PLANS[STUDY.emulate.sweep].rows)
-
-    return of_job
-
-
-def mem_mb(need):
-    """MB of a job, as a function for `resources`: more at each attempt."""
-    return lambda wildcards, attempt: need(wildcards).mem_mb(attempt)
-
-
-def runtime(need):
-    """Minutes of a job, likewise."""
-    return lambda wildcards, attempt: need(wildcards).runtime_min(attempt)
+    return STUDY.sweeps[wildcards.sweep], plan.rows, largest

@@ -1,83 +1,53 @@
 # From the store of a sweep to trained and judged emulators: windows, training, evaluation.
-EMULATED = f"{RESULTS}/sweeps/{STUDY.emulate.sweep}"
 
 
-rule windows:
+use rule solve as windows with:
     input:
         store=f"{EMULATED}/store.zarr",
         biomarkers=f"{EMULATED}/biomarkers.csv",
-        code=code("gbar.emulate.dataset"),
+        code=code("windows"),
     output:
-        directory(f"{RESULTS}/emulate/windows.zarr"),
+        out=directory(WINDOWS),
     log:
         f"{RESULTS}/logs/windows.log",
     benchmark:
         f"{RESULTS}/benchmarks/windows.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(emulating(resources.of_windows)),
-        runtime=runtime(emulating(resources.of_windows)),
+        **asks("windows", emulated),
     params:
-        settings=settings_of_windows,
-    message:
-        "Cutting windows out of sweep {STUDY.emulate.sweep}"
-    shell:
-        "python -m gbar windows --store {input.store:q} --biomarkers {input.biomarkers:q}"
-        " --settings {params.settings:q} --out {output:q} > {log:q} 2>&1"
+        **job("windows", settings=canonical(STUDY.emulate.model_dump(mode="json", include={"windows", "split"}))),
 
 
-rule train:
+use rule solve as train with:
     input:
-        windows=f"{RESULTS}/emulate/windows.zarr",
-        code=code("gbar.jobs.runtime", "gbar.emulate.training"),
+        windows=WINDOWS,
+        code=code("train"),
     output:
-        directory(f"{RESULTS}/emulate/{{model}}/model"),
+        out=directory(f"{EMULATOR}/model"),
     log:
         f"{RESULTS}/logs/train/{{model}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train/{{model}}.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(emulating(resources.of_training)),
-        runtime=runtime(emulating(resources.of_training)),
+        **asks("train", emulated),
     params:
-        settings=lambda wildcards: TRAININGS[wildcards.model].canonical(),
-        # Not an output: Snakemake deletes the outputs of a killed job, and training takes up its checkpoints.
-        checkpoints=f"{RESULTS}/checkpoints/{{model}}",
-    message:
-        "Training {wildcards.model}"
-    shell:
-        "python -m gbar train --windows {input.windows:q} --settings {params.settings:q}"
-        " --checkpoints {params.checkpoints:q} --out {output:q} > {log:q} 2>&1"
+        **job("train", settings=lambda w: TRAININGS[w.model].canonical(), checkpoints=checkpoints_in("{model}")),
 
 
-rule evaluate:
+use rule solve as evaluate with:
     input:
-        windows=f"{RESULTS}/emulate/windows.zarr",
-        model=f"{RESULTS}/emulate/{{model}}/model",
-        code=code("gbar.jobs.runtime", "gbar.emulate.evaluation"),
+        windows=WINDOWS,
+        model=f"{EMULATOR}/model",
+        code=code("evaluate"),
     output:
-        metrics=f"{RESULTS}/emulate/{{model}}/metrics.json",
-        predictions=f"{RESULTS}/emulate/{{model}}/predictions.npz",
-        scores=f"{RESULTS}/emulate/{{model}}/scores.csv",
+        metrics=f"{EMULATOR}/metrics.json",
+        predictions=f"{EMULATOR}/predictions.npz",
+        scores=f"{EMULATOR}/scores.csv",
     log:
         f"{RESULTS}/logs/evaluate/{{model}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/evaluate/{{model}}.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(emulating(resources.of_evaluation)),
-        runtime=runtime(emulating(resources.of_evaluation)),
+        **asks("evaluate", emulated),
     params:
-        settings=STUDY.emulate.smoothing.canonical(),
-    message:
-        "Evaluating {wildcards.model}"
-    shell:
-        "python -m gbar evaluate --model {input.model:q} --windows {input.windows:q} --settings {params.settings:q}"
-        " --metrics {output.metrics:q} --predictions {output.predictions:q} --scores {output.scores:q} > {log:q} 2>&1"
+        **job("evaluate", settings=STUDY.emulate.smoothing.canonical()),

@@ -1,32 +1,34 @@
-# Figures of the sweeps that no emulator learns from.
+# The figures: one rule for all that gbar/figures/registry.py lists.
+FIGURES = list(figure_names())
 
 
-rule figure_traces:
-    input:
-        store=f"{RESULTS}/sweeps/{{sweep}}/store.zarr",
-        code=sweep_code("gbar.figures.sweeps.traces", "gbar.figures.sweeps.traces_data"),
-    output:
-        svg=report(
-            f"{RESULTS}/figures/traces_{{sweep}}.svg",
-            caption="../report/traces.rst",
-            category="Simulations",
-            labels={"figure": "traces", "sweep": "{sweep}"},
-        ),
-        png=f"{RESULTS}/figures/traces_{{sweep}}.png",
-    log:
-        f"{RESULTS}/logs/figures/traces_{{sweep}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/traces_{{sweep}}.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
-    resources:
-        mem_mb=mem_mb(need_of_page),
-        runtime=runtime(need_of_page),
-    params:
-        settings=STUDY.figures.traces.canonical(),
-    message:
-        "Drawing traces of sweep {wildcards.sweep}"
-    shell:
-        "python -m gbar figure traces --store {input.store:q} --settings {params.settings:q}"
-        " --out {output.svg:q} {output.png:q} > {log:q} 2>&1"
+for figure in drawn():
+
+    rule:
+        name:
+            f"figure_{figure.kind}"
+        input:
+            **files_of(figure),
+            code=sweep_code(figure.job) if figure.of == "sweep" else code(figure.job),
+        output:
+            svg=report(
+                f"{RESULTS}/figures/{figure.file}.svg",
+                caption=f"../report/{figure.kind}.rst",
+                category=figure.category,
+                labels={"figure": figure.kind, "sweep": "{sweep}"} if figure.of == "sweep" else None,
+            ),
+            png=f"{RESULTS}/figures/{figure.file}.png",
+        log:
+            f"{RESULTS}/logs/figures/{figure.file}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/figures/{figure.file}.tsv"
+        conda:
+            "../../envs/gbar.yaml"
+        resources:
+            **asks(figure.job, STUDIED.get(figure.study, nothing)),
+        params:
+            **job_of(figure),
+        message:
+            "{params.doing}"
+        shell:
+            "python -m gbar {params.command} > {log:q} 2>&1"

@@ -3,121 +3,80 @@
 # cells; then, our way, factors on the currents are identified. The last two are judged on the same cycle lengths.
 
 
-rule paced:
+use rule solve as paced with:
     input:
-        code=code("gbar.jobs.runtime", "gbar.gating.data", "gbar.cells.tentusscher2004", CELL.equations),
+        code=code("gating make-data", "gbar.cells.tentusscher2004", CELL.equations),
     output:
-        directory(f"{GATING}/paced/{{cell}}.zarr"),
+        out=directory(f"{GATING}/paced/{{cell}}.zarr"),
     log:
         f"{RESULTS}/logs/gating/paced/{{cell}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/gating/paced/{{cell}}.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(gating(gating_needs.of_paced)),
-        runtime=runtime(gating(gating_needs.of_paced)),
+        **asks("gating make-data", gated),
     params:
-        settings=settings_of_paced,
-        scales=scales_of,
-    message:
-        "Pacing and clamping cell {wildcards.cell}"
-    shell:
-        "python -m gbar gating make-data --settings {params.settings:q} --scales {params.scales:q}"
-        " --out {output:q} > {log:q} 2>&1"
+        **job("gating make-data", settings=RUNS["paced"], scales=lambda w: canonical(STUDY.gating.scales_of(w.cell))),
 
 
-rule learn_gates:
+use rule solve as learn_gates with:
     input:
-        control=CONTROL_RUNS,
-        code=code("gbar.jobs.runtime", "gbar.gating.training"),
+        data=CONTROL_RUNS,
+        code=code("gating learn"),
     output:
-        directory(f"{GATING}/networks/{{network}}/model"),
+        out=directory(f"{NETWORK}/model"),
     log:
         f"{RESULTS}/logs/gating/learn/{{network}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/gating/learn/{{network}}.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(gating(gating_needs.of_learning)),
-        runtime=runtime(gating(gating_needs.of_learning)),
+        **asks("gating learn", gated),
     params:
-        paced=settings_of_paced,
-        settings=settings_of_network,
-    message:
-        "Training gating network {wildcards.network}"
-    shell:
-        "python -m gbar gating learn --data {input.control:q} --paced {params.paced:q}"
-        " --settings {params.settings:q} --out {output:q} > {log:q} 2>&1"
+        **job("gating learn", **RUNS, settings=lambda w: STUDY.gating.networks[w.network].canonical()),
 
 
-rule test_gates:
+use rule solve as test_gates with:
     input:
-        control=CONTROL_RUNS,
-        model=f"{GATING}/networks/{{network}}/model",
-        code=code("gbar.jobs.runtime", "gbar.gating.evaluation", CELL.equations),
+        data=CONTROL_RUNS,
+        model=f"{NETWORK}/model",
+        code=code("gating test-network", CELL.equations),
     output:
-        metrics=f"{GATING}/networks/{{network}}/metrics.json",
-        traces=f"{GATING}/networks/{{network}}/closed_loop.npz",
+        metrics=f"{NETWORK}/metrics.json",
+        traces=f"{NETWORK}/closed_loop.npz",
     log:
         f"{RESULTS}/logs/gating/test/{{network}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/gating/test/{{network}}.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(gating(gating_needs.of_closed_loop)),
-        runtime=runtime(gating(gating_needs.of_closed_loop)),
+        **asks("gating test-network", gated),
     params:
-        paced=settings_of_paced,
-        cycle_lengths=STUDY.gating.closed_loop_ms,
-    message:
-        "Driving the cell with gating network {wildcards.network}"
-    shell:
-        "python -m gbar gating test-network --model {input.model:q} --data {input.control:q}"
-        " --paced {params.paced:q} --closed-loop-ms {params.cycle_lengths:q}"
-        " --metrics {output.metrics:q} --traces {output.traces:q} > {log:q} 2>&1"
+        **job("gating test-network", **RUNS, closed_loop_ms=STUDY.gating.closed_loop_ms),
 
 
-rule retrain_gates:
+use rule solve as retrain_gates with:
     input:
         data=f"{GATING}/paced/{{cell}}.zarr",
         model=RETRAINED_NETWORK,
-        code=code("gbar.jobs.runtime", "gbar.gating.training"),
+        code=code("gating retrain"),
     output:
-        directory(f"{GATING}/retrained/{{cell}}/model"),
+        out=directory(f"{GATING}/retrained/{{cell}}/model"),
     log:
         f"{RESULTS}/logs/gating/retrain/{{cell}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/gating/retrain/{{cell}}.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(gating(gating_needs.of_retraining)),
-        runtime=runtime(gating(gating_needs.of_retraining)),
+        **asks("gating retrain", gated),
     params:
-        paced=settings_of_paced,
-        settings=settings_of_retraining,
-    message:
-        "Training the layer of gates again on cell {wildcards.cell}, for every eta"
-    shell:
-        "python -m gbar gating retrain --model {input.model:q} --data {input.data:q} --paced {params.paced:q}"
-        " --settings {params.settings:q} --out {output:q} > {log:q} 2>&1"
+        **job("gating retrain", **RUNS, settings=STUDY.gating.retraining.canonical()),
 
 
-rule judge_retrained:
+use rule solve as judge_retrained with:
     input:
         model=RETRAINED_NETWORK,
         control_layers=f"{GATING}/retrained/{CONTROL}/model",
         altered_layers=f"{GATING}/retrained/{{altered}}/model",
         control=CONTROL_RUNS,
         altered=f"{GATING}/paced/{{altered}}.zarr",
-        code=code("gbar.jobs.runtime", "gbar.gating.published", CELL.equations),
+        code=code("gating judge-retrained", CELL.equations),
     output:
         scores=f"{GATING}/published/{{altered}}.json",
         traces=f"{GATING}/published/{{altered}}.npz",
@@ -125,57 +84,40 @@ rule judge_retrained:
         f"{RESULTS}/logs/gating/published/{{altered}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/gating/published/{{altered}}.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(gating(gating_needs.of_closed_loop)),
-        runtime=runtime(gating(gating_needs.of_closed_loop)),
+        **asks("gating judge-retrained", gated),
     params:
-        **GATING_SETTINGS,
-        eta=lambda wildcards: STUDY.gating.cells[wildcards.altered].eta,
-    message:
-        "Judging the published second stage on cell {wildcards.altered}"
-    shell:
-        "python -m gbar gating judge-retrained --model {input.model:q} --control-layers {input.control_layers:q}"
-        " --altered-layers {input.altered_layers:q} --control {input.control:q} --altered {input.altered:q}"
-        " --paced {params.paced:q} --shown {params.shown:q} --eta {params.eta:q}"
-        " --scores {output.scores:q} --traces {output.traces:q} > {log:q} 2>&1"
+        **job("gating judge-retrained", **RUNS, **SHOWN, eta=lambda w: STUDY.gating.cells[w.altered].eta),
 
 
-rule identify:
+use rule solve as identify with:
     input:
         data=f"{GATING}/paced/{{cell}}.zarr",
-        code=code("gbar.jobs.runtime", "gbar.gating.identify", CELL.equations),
+        code=code("gating identify", CELL.equations),
     output:
-        f"{GATING}/identified/{{cell}}/{{record}}.json",
+        out=f"{GATING}/identified/{{cell}}/{{record}}.json",
     log:
         f"{RESULTS}/logs/gating/identified/{{cell}}_{{record}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/gating/identified/{{cell}}_{{record}}.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(gating(gating_needs.of_identification)),
-        runtime=runtime(gating(gating_needs.of_identification)),
+        **asks("gating identify", gated),
     params:
-        paced=settings_of_paced,
-        settings=settings_of_identification,
-        record=settings_of_record,
-    message:
-        "Identifying the altered current of cell {wildcards.cell} from its {wildcards.record} record"
-    shell:
-        "python -m gbar gating identify --data {input.data:q} --paced {params.paced:q}"
-        " --settings {params.settings:q} --record {params.record:q} --out {output:q} > {log:q} 2>&1"
+        **job(
+            "gating identify",
+            **RUNS,
+            # All but the kinds of record: each is a job of its own.
+            settings=canonical(STUDY.gating.identification.model_dump(mode="json", exclude={"records"})),
+            record=lambda w: STUDY.gating.identification.records[w.record].canonical(),
+        ),
 
 
-rule judge_identified:
+use rule solve as judge_identified with:
     input:
         control=CONTROL_RUNS,
         altered=f"{GATING}/paced/{{altered}}.zarr",
-        identified=f"{GATING}/identified/{{altered}}/{FIRST_RECORD}.json",
-        code=code("gbar.jobs.runtime", "gbar.gating.held_out", CELL.equations),
+        identified=FIRST_IDENTIFIED,
+        code=code("gating judge-identified", CELL.equations),
     output:
         scores=f"{GATING}/held_out/{{altered}}.json",
         traces=f"{GATING}/held_out/{{altered}}.npz",
@@ -183,39 +125,23 @@ rule judge_identified:
         f"{RESULTS}/logs/gating/held_out/{{altered}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/gating/held_out/{{altered}}.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(gating(gating_needs.of_held_out)),
-        runtime=runtime(gating(gating_needs.of_held_out)),
+        **asks("gating judge-identified", gated),
     params:
-        **GATING_SETTINGS,
-    message:
-        "Simulating cell {wildcards.altered} as identified"
-    shell:
-        "python -m gbar gating judge-identified --control {input.control:q} --altered {input.altered:q}"
-        " --identified {input.identified:q} --paced {params.paced:q} --shown {params.shown:q}"
-        " --scores {output.scores:q} --traces {output.traces:q} > {log:q} 2>&1"
+        **job("gating judge-identified", **RUNS, **SHOWN),
 
 
-rule variant:
+use rule solve as variant with:
     input:
-        identified=f"{GATING}/identified/{{altered}}/{FIRST_RECORD}.json",
-        code=code("gbar.gating.variant"),
+        identified=FIRST_IDENTIFIED,
+        code=code("gating variant"),
     output:
-        f"{GATING}/variants/{{altered}}.json",
+        out=f"{GATING}/variants/{{altered}}.json",
     log:
         f"{RESULTS}/logs/gating/variants/{{altered}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/gating/variants/{{altered}}.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(need_of_page),
-        runtime=runtime(need_of_page),
-    message:
-        "Writing cell {wildcards.altered} as identified, for gbar simulate"
-    shell:
-        "python -m gbar gating variant --identified {input.identified:q} --out {output:q} > {log:q} 2>&1"
+        **asks("gating variant"),
+    params:
+        **job("gating variant"),

@@ -1,12 +1,16 @@
 # What the rules of the gating study share.
 from gbar.config.gating import CELL
-from gbar.gating import needs as gating_needs
 
 GATING = f"{RESULTS}/gating"
 CONTROL_RUNS = f"{GATING}/paced/{CONTROL}.zarr"
+NETWORK = f"{GATING}/networks/{{network}}"
 # The network of the first stage whose layer of gates is trained again.
 RETRAINED_NETWORK = f"{GATING}/networks/{STUDY.gating.retraining.network}/model"
 FIRST_RECORD = next(iter(STUDY.gating.identification.records))  # what is judged further, and put back
+FIRST_IDENTIFIED = f"{GATING}/identified/{{altered}}/{FIRST_RECORD}.json"
+# What most jobs are told: all runs, and those that figures show.
+RUNS = {"paced": STUDY.gating.paced.canonical()}
+SHOWN = {"shown": STUDY.gating.shown.canonical()}
 
 
 wildcard_constraints:
@@ -16,49 +20,24 @@ wildcard_constraints:
     record=one_of(STUDY.gating.identification.records),
 
 
-def scales_of(wildcards):
-    return canonical(STUDY.gating.scales_of(wildcards.cell))
+def gated(wildcards):
+    """The section of the study, and the network, if it is about one."""
+    network = [STUDY.gating.networks[wildcards.network]] if "network" in wildcards.keys() else []
+    return STUDY.gating, *network
 
 
-def settings_of_network(wildcards):
-    return STUDY.gating.networks[wildcards.network].canonical()
-
-
-def settings_of_record(wildcards):
-    return STUDY.gating.identification.records[wildcards.record].canonical()
-
-
-def settings_of_paced(wildcards):
-    return STUDY.gating.paced.canonical()
-
-
-def settings_of_shown(wildcards):
-    return STUDY.gating.shown.canonical()
-
-
-def settings_of_retraining(wildcards):
-    return STUDY.gating.retraining.canonical()
-
-
-def settings_of_identification(wildcards):
-    """All but the kinds of record: each is a job of its own."""
-    return canonical(STUDY.gating.identification.model_dump(mode="json", exclude={"records"}))
-
-
-def gating(need):
-    """What a job of the gating study takes, by its section; and by the network, if it is about one."""
-
-    def of_job(wildcards):
-        network = [STUDY.gating.networks[wildcards.network]] if "network" in wildcards.keys() else []
-        return need(STUDY.gating, *network)
-
-    return of_job
-
-
-# Params of jobs that take both.
-GATING_SETTINGS = {"paced": settings_of_paced, "shown": settings_of_shown}
-
-
-def named_of(pattern, names):
-    """NAME=FILE of files of the study, as the verbs take them."""
-    return [f"{name}={GATING}/{pattern.format(name)}" for name in names]
+DATA["gating"] = {
+    **RUNS,
+    **SHOWN,
+    "control": CONTROL_RUNS,
+    "altered": named(f"{GATING}/paced/{{}}.zarr", ALTERED),
+    "metrics": named(f"{GATING}/networks/{{}}/metrics.json", GATES_BY),
+    "traces": named(f"{GATING}/networks/{{}}/closed_loop.npz", GATES_BY),
+    "published": named(f"{GATING}/published/{{}}.json", ALTERED),
+    "published_traces": named(f"{GATING}/published/{{}}.npz", ALTERED),
+    "identified": named(f"{GATING}/identified/{{}}.json", IDENTIFIED),
+    "held_out": named(f"{GATING}/held_out/{{}}.json", ALTERED),
+    "own": f"{GATING}/published/{{altered}}.npz",
+    "own_found": f"{GATING}/held_out/{{altered}}.npz",
+}
+STUDIED["gating"] = gated

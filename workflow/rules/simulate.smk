@@ -1,35 +1,34 @@
 # From the design of a sweep to its store: solve blocks of rows, gather them.
 
 
+# The other jobs inherit what is every job's: the environment, and the command made from what its function says.
 rule solve:
     input:
         rows=f"{RESULTS}/sweeps/{{sweep}}/blocks/{{block}}.csv",
-        code=sweep_code("gbar.jobs.runtime", "gbar.sweeps.blocks"),
+        code=sweep_code("solve"),
     output:
-        f"{RESULTS}/sweeps/{{sweep}}/blocks/{{block}}.npz",
+        out=f"{RESULTS}/sweeps/{{sweep}}/blocks/{{block}}.npz",
     log:
         f"{RESULTS}/logs/solve/{{sweep}}/{{block}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/solve/{{sweep}}/{{block}}.tsv"
     conda:
         "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(need_of_block),
-        runtime=runtime(need_of_block),
+        **asks("solve", block),
     params:
-        settings=settings_of_block,
+        **job("solve", settings=settings_of_block),
     message:
-        "Solving block {wildcards.block} of sweep {wildcards.sweep}"
+        "{params.doing}"
     shell:
-        "python -m gbar solve --rows {input.rows:q} --settings {params.settings:q} --out {output:q} > {log:q} 2>&1"
+        "python -m gbar {params.command} > {log:q} 2>&1"
 
 
-rule gather:
+use rule solve as gather with:
     input:
-        blocks=lambda wildcards: [block_file(wildcards.sweep, block) for block in PLANS[wildcards.sweep].blocks],
-        plan=table_of_plan,
-        code=sweep_code("gbar.sweeps.gather"),
+        blocks=lambda w: [block_file(w.sweep, block) for block in PLANS[w.sweep].blocks],
+        plan=lambda w: f"{RESULTS}/sweeps/{w.sweep}/plans/{PLANS[w.sweep].table}.csv",
+        code=sweep_code("gather"),
     output:
         store=directory(f"{RESULTS}/sweeps/{{sweep}}/store.zarr"),
         biomarkers=f"{RESULTS}/sweeps/{{sweep}}/biomarkers.csv",
@@ -40,17 +39,11 @@ rule gather:
         f"{RESULTS}/logs/gather/{{sweep}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/gather/{{sweep}}.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(need_of_gather),
-        runtime=runtime(need_of_gather),
+        **asks("gather", sweep_in_blocks),
     params:
-        settings=settings_of_sweep,
-        blocks=lambda wildcards: f"{RESULTS}/sweeps/{wildcards.sweep}/blocks",
-    message:
-        "Gathering sweep {wildcards.sweep}"
-    shell:
-        "python -m gbar gather --plan {input.plan:q} --blocks {params.blocks:q} --settings {params.settings:q}"
-        " --store {output.store:q} --biomarkers {output.biomarkers:q} --beats {output.beats:q} > {log:q} 2>&1"
+        **job(
+            "gather",
+            settings=settings_of_sweep,
+            blocks=lambda w: f"{RESULTS}/sweeps/{w.sweep}/blocks",
+        ),

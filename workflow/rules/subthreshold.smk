@@ -1,61 +1,46 @@
 # Filters from a noisy current to the voltage of a neuron that does not spike: data set, trainings, linear filters.
 
 
-rule currents:
+use rule solve as currents with:
     input:
-        code=code("gbar.jobs.runtime", "gbar.subthreshold.dataset"),
+        code=code("subthreshold make-data"),
     output:
-        directory(CURRENTS),
+        out=directory(CURRENTS),
     log:
         f"{RESULTS}/logs/subthreshold/currents.log",
     benchmark:
         f"{RESULTS}/benchmarks/subthreshold/currents.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(need_of_currents),
-        runtime=runtime(need_of_currents),
+        **asks("subthreshold make-data", filtered),
     params:
-        settings=lambda wildcards: STUDY.subthreshold.currents.canonical(),
-    message:
-        "Drawing currents and solving the neuron under them"
-    shell:
-        "python -m gbar subthreshold make-data --settings {params.settings:q} --out {output:q} > {log:q} 2>&1"
+        **job("subthreshold make-data", settings=STUDY.subthreshold.currents.canonical()),
 
 
-rule train_filter:
+use rule solve as train_filter with:
     input:
-        currents=CURRENTS,
-        code=code("gbar.jobs.runtime", "gbar.subthreshold.training"),
+        data=CURRENTS,
+        code=code("subthreshold train"),
     output:
-        directory(f"{FILTER}/model"),
+        out=directory(f"{FILTER}/model"),
     log:
         f"{RESULTS}/logs/subthreshold/train/{{filter}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/subthreshold/train/{{filter}}.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(need_of_filter),
-        runtime=runtime(need_of_filter),
+        **asks("subthreshold train", filtered),
     params:
-        settings=lambda wildcards: FILTERS[wildcards.filter].canonical(),
-        # Not an output: Snakemake deletes the outputs of a killed job, and training takes up its checkpoints.
-        checkpoints=f"{RESULTS}/checkpoints/subthreshold/{{filter}}",
-    message:
-        "Training filter {wildcards.filter}"
-    shell:
-        "python -m gbar subthreshold train --data {input.currents:q} --settings {params.settings:q}"
-        " --checkpoints {params.checkpoints:q} --out {output:q} > {log:q} 2>&1"
+        **job(
+            "subthreshold train",
+            settings=lambda w: FILTERS[w.filter].canonical(),
+            checkpoints=checkpoints_in("subthreshold/{filter}"),
+        ),
 
 
-rule evaluate_filter:
+use rule solve as evaluate_filter with:
     input:
-        currents=CURRENTS,
+        data=CURRENTS,
         model=f"{FILTER}/model",
-        code=code("gbar.jobs.runtime", "gbar.subthreshold.evaluation"),
+        code=code("subthreshold evaluate"),
     output:
         metrics=f"{FILTER}/metrics.json",
         predictions=f"{FILTER}/predictions.npz",
@@ -63,39 +48,23 @@ rule evaluate_filter:
         f"{RESULTS}/logs/subthreshold/evaluate/{{filter}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/subthreshold/evaluate/{{filter}}.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(need_of_judging),
-        runtime=runtime(need_of_judging),
-    message:
-        "Evaluating filter {wildcards.filter}"
-    shell:
-        "python -m gbar subthreshold evaluate --model {input.model:q} --data {input.currents:q}"
-        " --metrics {output.metrics:q} --predictions {output.predictions:q} > {log:q} 2>&1"
+        **asks("subthreshold evaluate", filtered),
+    params:
+        **job("subthreshold evaluate"),
 
 
-rule linear_filter:
+use rule solve as linear_filter with:
     input:
-        currents=CURRENTS,
-        code=code("gbar.subthreshold.evaluation"),
+        data=CURRENTS,
+        code=code("subthreshold baseline"),
     output:
-        f"{BASELINE}/metrics.json",
+        metrics=f"{BASELINE}/metrics.json",
     log:
         f"{RESULTS}/logs/subthreshold/baselines/{{baseline}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/subthreshold/baselines/{{baseline}}.tsv"
-    conda:
-        "../../envs/gbar.yaml"
-    threads: 1
     resources:
-        mem_mb=mem_mb(need_of_judging),
-        runtime=runtime(need_of_judging),
+        **asks("subthreshold baseline", filtered),
     params:
-        settings=lambda wildcards: STUDY.subthreshold.baselines[wildcards.baseline].canonical(),
-    message:
-        "Fitting linear filter {wildcards.baseline}"
-    shell:
-        "python -m gbar subthreshold baseline --data {input.currents:q} --settings {params.settings:q}"
-        " --metrics {output:q} > {log:q} 2>&1"
+        **job("subthreshold baseline", settings=lambda w: BASELINES[w.baseline].canonical()),

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from gbar.cli.options import check_ending
+from gbar.cli.options import add_files, check_files
 
 
 def add_verbs(verbs: argparse._SubParsersAction) -> None:
@@ -22,8 +22,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     verb.add_argument("--sweep", type=int, help="its sweep; needed where there are several")
     verb.add_argument("--channel", help="its voltage channel: name or place; the only one in mV when left out")
     verb.add_argument("--start-ms", type=float, default=0.0, help="time of the recording where the window starts (0)")
-    verb.add_argument("--out", type=Path, help="answer to write, .json")
-    verb.add_argument("--plot", type=Path, help="plot to write, .svg or .png")
+    add_files(verb, "answer to write, .json")
     verb.set_defaults(run=_run)
 
 
@@ -31,8 +30,7 @@ def _run(options: argparse.Namespace) -> None:
     from gbar.jobs.runtime import start_jax
     from gbar.recordings import read_recording
 
-    check_ending("--out", options.out, (".json",))
-    check_ending("--plot", options.plot, (".svg", ".png"))
+    check_files(options, ".json")
     recording = read_recording(options.recording, options.sweep, options.channel)
     start_jax(x64=False)
     from gbar.invert.inverter import load_inverter

@@ -10,13 +10,8 @@ from gbar.errors import UserError, among, wrong
 from gbar.records.user_tables import number
 
 
-def add_named_paths(parser: argparse.ArgumentParser, option: str, text: str, at_least_one: bool = True) -> None:
-    """Add an option that takes any number of NAME=PATH; it arrives as a list of pairs."""
-    number = "+" if at_least_one else "*"
-    parser.add_argument(option, type=_named_path, required=True, nargs=number, metavar="NAME=PATH", help=text)
-
-
-def _named_path(text: str) -> tuple[str, Path]:
+def named_path(text: str) -> tuple[str, Path]:
+    """Return an option's argument NAME=PATH, for argparse."""
     name, equals, path = text.partition("=")
     if not (name and equals and path):
         raise argparse.ArgumentTypeError(f"{text!r} is not allowed; it must be NAME=PATH")
@@ -102,6 +97,18 @@ def check_fits_memory(option: str, duration_ms: float, sample_ms: float) -> None
             f"{option}: {duration_ms:g} ms take {taken_GB:.3g} GB of memory, and this machine has {has_GB:.3g} GB; "
             "it must be less"
         )
+
+
+def add_files(verb: argparse.ArgumentParser, text: str) -> None:
+    """Add the options of the files that a verb of the user writes: what it found, as `text` says, and a plot."""
+    verb.add_argument("--out", type=Path, help=text)
+    verb.add_argument("--plot", type=Path, help="plot to write, .svg or .png")
+
+
+def check_files(options: argparse.Namespace, *endings: str) -> None:
+    """Raise `UserError` where these files have other endings than `endings`, or those of plots."""
+    check_ending("--out", options.out, endings)
+    check_ending("--plot", options.plot, (".svg", ".png"))
 
 
 def check_ending(option: str, path: Path | None, endings: tuple[str, ...]) -> None:

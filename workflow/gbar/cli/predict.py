@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gbar.cli.options import any_number, assignments, check_ending, finite, not_negative
+from gbar.cli.options import add_files, any_number, assignments, check_files, finite, not_negative
 from gbar.errors import UserError
 
 if TYPE_CHECKING:
@@ -34,16 +34,14 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
         help="values of parameters and numbers of the stimulus; what is left out is as the cell has it by itself",
     )
     verb.add_argument("--beat-time-ms", type=any_number, help="time of the beat, where the model takes it (mid-range)")
-    verb.add_argument("--out", type=Path, help="trace to write, .csv: time_ms, V_mV, and its 90 %% interval")
-    verb.add_argument("--plot", type=Path, help="plot to write, .svg or .png")
+    add_files(verb, "trace to write, .csv: time_ms, V_mV, and its 90 %% interval")
     verb.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> None:
     from gbar.jobs.runtime import start_jax
 
-    check_ending("--out", options.out, (".csv",))
-    check_ending("--plot", options.plot, (".svg", ".png"))
+    check_files(options, ".csv")
     start_jax(x64=False)
     from gbar.emulate.forecast import forecast, write_forecast
     from gbar.emulate.model import load_model

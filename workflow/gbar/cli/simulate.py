@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from gbar.cli.beats import add_beats, given_beats
-from gbar.cli.options import assignments, check_ending, check_fits_memory, positive
+from gbar.cli.options import add_files, assignments, check_files, check_fits_memory, positive
 from gbar.cli.progress import progress
 from gbar.cli.stimulus import add_stimulus, given_stimulus
 from gbar.errors import wrong
@@ -48,8 +48,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     solver.add_argument("--rtol", type=positive, help="relative tolerance (rosenbrock)")
     solver.add_argument("--dt-ms", type=positive, help="fixed step (the other methods)")
     solver.add_argument("--precision", help="float64 (default) or float32")
-    verb.add_argument("--out", type=Path, help="trace to write, .csv or .npz: columns time_ms, V_mV")
-    verb.add_argument("--plot", type=Path, help="plot to write, .svg or .png")
+    add_files(verb, "trace to write, .csv or .npz: columns time_ms, V_mV")
     verb.set_defaults(run=_run)
 
 
@@ -75,8 +74,7 @@ def _run(options: argparse.Namespace) -> None:
     )
     given = {name: getattr(options, name) for name in ("method", "rtol", "dt_ms", "precision")}
     settings = SolverSettings(**{name: value for name, value in given.items() if value is not None}).of_cell(cell)
-    check_ending("--out", options.out, (".csv", ".npz"))
-    check_ending("--plot", options.plot, (".svg", ".png"))
+    check_files(options, ".csv", ".npz")
     section = given_stimulus(options, cell)
     beats = given_beats(options.beats or [], cell.tissue)
     duration_ms = options.duration_ms or stimuli.length_ms(section) or DURATION_MS

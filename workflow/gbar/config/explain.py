@@ -32,19 +32,28 @@ def checked(section: type[AnySection], values: Mapping[str, Any]) -> AnySection:
         raise UserError("configuration: " + "\n".join(lines)) from None
 
 
-def parsed(section: type[AnySection], text: str) -> AnySection:
+def parsed(section: type[AnySection], text: str, option: str = "--settings") -> AnySection:
     """Return a section from its canonical JSON, as the rules hand it to a verb.
 
     Raises:
         UserError: the text is no JSON object, or not that section.
     """
+    return checked(section, json_object(text, option))
+
+
+def json_object(text: str, option: str) -> dict[str, Any]:
+    """Return what an option says as JSON.
+
+    Raises:
+        UserError: the text is no JSON object.
+    """
     try:
         values = json.loads(text)
     except ValueError as error:
-        raise UserError(f"--settings: {text!r} is no JSON ({error})") from None
+        raise UserError(f"{option}: {text!r} is no JSON ({error})") from None
     if not isinstance(values, dict):
-        raise UserError(f"--settings: {text!r} is not allowed; it must be a JSON object")
-    return checked(section, values)
+        raise UserError(f"{option}: {text!r} is not allowed; it must be a JSON object")
+    return values
 
 
 def _check_keys(values: Any, section: str = "") -> None:

@@ -34,16 +34,20 @@ Voltage = Annotated[
 ]
 
 
+Varied = Annotated[
+    Vary,
+    Field(description="what is varied: currents (scaled), parameters (set), numbers of the stimulus (stimulus.NAME)"),
+]
+
+
+LevelsOrEach = Annotated[Annotated[Levels, Tag("common")] | Annotated[dict[str, Levels], Tag("each")], CommonOrEach]
+RangeOrEach = Annotated[Annotated[Range, Tag("common")] | Annotated[dict[str, Range], Tag("each")], CommonOrEach]
+
+
 class _Levelled(Section):
-    vary: Annotated[
-        Vary,
-        Field(
-            description="what is varied: currents (scaled), parameters (set), numbers of the stimulus (stimulus.NAME)"
-        ),
-    ]
+    vary: Varied
     levels: Annotated[
-        Annotated[Levels, Tag("common")] | Annotated[dict[str, Levels], Tag("each")],
-        CommonOrEach,
+        LevelsOrEach,
         Field(description="levels of every varied quantity, or a list for each; 1 is the cell's own conductance"),
     ]
 
@@ -89,17 +93,8 @@ class GridDesign(_Levelled):
 
 
 class _Random(Section):
-    vary: Annotated[
-        Vary,
-        Field(
-            description="what is varied: currents (scaled), parameters (set), numbers of the stimulus (stimulus.NAME)"
-        ),
-    ]
-    range: Annotated[
-        Annotated[Range, Tag("common")] | Annotated[dict[str, Range], Tag("each")],
-        CommonOrEach,
-        Field(description="[low, high] of every varied quantity, or one for each"),
-    ]
+    vary: Varied
+    range: Annotated[RangeOrEach, Field(description="[low, high] of every varied quantity, or one for each")]
     rows: Annotated[
         Count, Field(le=MOST_ROWS, description="number of rows; a longer design begins with the shorter one")
     ]

@@ -1,32 +1,33 @@
 """The job that makes the emulators' data set from the store of a sweep."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from gbar.config.emulate import DatasetSection
 from gbar.emulate.cutting import build_windows
 from gbar.emulate.split import SplitSettings
 from gbar.emulate.windows import WindowSettings
 from gbar.emulate.windows_store import write_windows
+from gbar.jobs.job import Input, Output, job
 from gbar.records.provenance import now, provenance
 from gbar.sweeps.biomarker_table import read_table
 from gbar.sweeps.store import open_store, provenance_of
 
 
+@job("windows", need="jobs.resources.of_windows", progress="cutting windows")
 def make_windows(
-    store: str | Path,
-    biomarkers: str | Path,
+    store: Input,
+    biomarkers: Input,
     settings: DatasetSection,
-    out: str | Path,
+    out: Output,
     progress: Callable[[float], None],
 ) -> None:
-    """Write windows.zarr.
+    """Cut the emulators' data set out of a sweep's store.
 
     Args:
         store: store of the sweep.
         biomarkers: its table of biomarkers.
         settings: windows and split.
-        out: data set to write.
+        out: data set to write, .zarr.
         progress: told the fraction done.
     """
     start, group = now(), open_store(store)

@@ -1,6 +1,5 @@
 """The job that judges an emulator: predictions of the held-out windows, smoothed as validation advises, and scores."""
 
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -13,21 +12,23 @@ from gbar.emulate.scores import choose_sigma, floor, score, smooth
 from gbar.emulate.split import TEST, VALIDATION
 from gbar.emulate.windows import Windows
 from gbar.emulate.windows_store import open_windows
+from gbar.jobs.job import Input, Output, job
 from gbar.records.files import whole
 from gbar.records.metrics import write_metrics
 
 TIMED_RUNS = 5
 
 
+@job("evaluate", jax="float32", need="jobs.resources.of_evaluation")
 def evaluate_emulator(
-    model: str | Path,
-    windows: str | Path,
+    model: Input,
+    windows: Input,
     settings: SmoothingSection,
-    metrics: str | Path,
-    predictions: str | Path,
-    scores: str | Path,
+    metrics: Output,
+    predictions: Output,
+    scores: Output,
 ) -> None:
-    """Write metrics.json, predictions.npz and scores.csv of a model.
+    """Score one emulator on its held-out windows.
 
     The width of the smoothing is chosen on validation windows; test windows choose nothing.
 
@@ -35,9 +36,9 @@ def evaluate_emulator(
         model: model directory.
         windows: data set.
         settings: widths of the smoothing to try.
-        metrics: scores to write.
-        predictions: smoothed predictions of the test windows to write.
-        scores: table of the test windows to write.
+        metrics: scores to write, .json.
+        predictions: smoothed predictions of the test windows to write, .npz.
+        scores: table of the test windows to write, .csv.
     """
     data, network = open_windows(windows), load_model(model)
     training = network.card.training

@@ -1,7 +1,5 @@
 """The job that trains one emulator on the windows of a sweep."""
 
-from pathlib import Path
-
 import numpy as np
 
 from gbar.config.emulate import LatentNetworkSection, ModelSection
@@ -12,13 +10,15 @@ from gbar.emulate.model import load_model
 from gbar.emulate.split import TRAIN, VALIDATION
 from gbar.emulate.subset import with_settings
 from gbar.emulate.windows_store import open_windows
+from gbar.jobs.job import Folder, Input, Output, job
 from gbar.models.model_files import add_metrics
 from gbar.records.provenance import Provenance, now, provenance
 from gbar.training.optimiser import TrainingSettings
 
 
-def train_emulator(windows: str | Path, settings: ModelSection, checkpoints: str | Path, out: str | Path) -> None:
-    """Train a network to predict a window's trace from its inputs, and write the model.
+@job("train", jax="float32", need="jobs.resources.of_training")
+def train_emulator(windows: Input, settings: ModelSection, checkpoints: Folder, out: Output) -> None:
+    """Train one emulator: a network that predicts a window's trace from its inputs.
 
     The losses of its history are mean squared errors in mV^2.
 

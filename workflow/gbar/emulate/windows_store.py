@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import zarr
-from zarr.codecs import ZstdCodec
 
 from gbar.emulate.split import PARTS
 from gbar.emulate.windows import Windows
 from gbar.errors import UserError
+from gbar.records.arrays import write_array
 from gbar.records.attributes import consolidate, plain, told
 from gbar.records.digest import digest_of
 from gbar.records.files import whole
@@ -66,17 +66,7 @@ def write_windows(path: str | Path, windows: Windows, attributes: Mapping[str, o
         for name, (dimensions, description) in ARRAYS.items():
             values = getattr(windows, name)
             rows = min(WINDOWS_PER_CHUNK, len(values)) if values.ndim == 2 else len(values)
-            array = group.create_array(
-                name,
-                shape=values.shape,
-                dtype=values.dtype,
-                chunks=(rows, *values.shape[1:]),
-                compressors=ZstdCodec(level=1, checksum=True),
-                dimension_names=dimensions,
-                attributes=description,
-                config={"write_empty_chunks": True},
-            )
-            array[:] = values
+            write_array(group, name, values, (rows, *values.shape[1:]), dimensions, description)
         consolidate(group)
 
 

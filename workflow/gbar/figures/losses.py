@@ -1,13 +1,15 @@
 """Loss curves of every model: one panel a model, both losses on one logarithmic axis."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from gbar.figures.style import BLACK, PALETTE, log_axis, mark_panel, page_figure, styled
+from gbar.jobs.job import Input, job
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,18 @@ class History:
     epoch: np.ndarray
     train_loss: np.ndarray
     validation_loss: np.ndarray
+
+
+@job("figure losses")
+def losses_figure(models: Mapping[str, Input]) -> Figure:
+    """Draw the loss over training.
+
+    Args:
+        models: folder of each model, NAME=DIRECTORY.
+    """
+    from gbar.figures.losses_data import read_histories
+
+    return draw_losses(read_histories({name: Path(model) / "history.csv" for name, model in models.items()}))
 
 
 @styled

@@ -35,10 +35,7 @@ def apd90_ms(V_mV: np.ndarray, cycle_length_ms: np.ndarray, first_ms: float) -> 
     and of one too short for a cycle. Beats are those of `gbar.traces`; a sample
     every millisecond is too coarse to tell what a pulse of one does.
 
-    Args:
-        V_mV: (run, sample), sample k at k ms.
-        cycle_length_ms: (run).
-        first_ms: stimuli from here on count.
+    Arguments are those of `follows_one_to_one`.
     """
     found = []
     for V, cycle in zip(V_mV, cycle_length_ms, strict=True):

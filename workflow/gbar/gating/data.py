@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 import zarr
-from zarr.codecs import ZstdCodec
 
 from gbar import stimuli
-from gbar.config.gating import CELL, SAMPLE_MS, PacedSection
+from gbar.config.explain import checked, json_object
+from gbar.config.gating import CELL, SAMPLE_MS, AlteredSection, PacedSection
 from gbar.config.stimulus import default_section
 from gbar.errors import UserError
+from gbar.jobs.job import Output, job
+from gbar.records.arrays import write_array
 from gbar.records.attributes import consolidate, plain
 from gbar.records.digest import digest_of
 from gbar.records.files import whole
@@ -77,6 +79,24 @@ class Paced:
         return int(np.abs(self.cycle_length_ms - cycle_length_ms).argmin())
 
 
+@job("gating make-data", jax="float64", need="gating.needs.of_paced", progress="solving the cell")
+def make_data(settings: PacedSection, scales: str, out: Output, progress: Callable[[float], None]) -> None:
+    """Solve a cell at every cycle length and under every clamp.
+
+    Args:
+        settings: the runs.
+        scales: factor on each altered current, as JSON; {} for the control.
+        out: data set to write, .zarr.
+        progress: told the fraction done.
+
+    Raises:
+        UserError: factors that are not allowed, and as `make_paced`.
+    """
+    factors = json_object(scales, "--scales")
+    altered = checked(AlteredSection, {"scales": factors}).scales if factors else {}
+    make_paced(settings, altered, out, progress)
+
+
 def make_paced(
     settings: PacedSection, scales: Mapping[str, float], out: str | Path, progress: Callable[[float], None]
 ) -> None:
@@ -124,17 +144,8 @@ def make_paced(
         group = zarr.create_group(made, zarr_format=3, attributes=plain(attributes))
         for name, values in (arrays | coordinates).items():
             dimensions, description = (_ARRAYS | _COORDINATES)[name]
-            array = group.create_array(
-                name,
-                shape=values.shape,
-                dtype="string" if values.dtype == object else values.dtype,
-                chunks=(1, *values.shape[1:]) if values.ndim == 3 else values.shape,
-                compressors=ZstdCodec(level=1, checksum=True),
-                dimension_names=dimensions,
-                attributes=plain(description),
-                config={"write_empty_chunks": True},
-            )
-            array[:] = values
+            chunks = (1, *values.shape[1:]) if values.ndim == 3 else values.shape
+            write_array(group, name, values, chunks, dimensions, description)
         consolidate(group)
 
 

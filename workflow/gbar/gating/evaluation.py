@@ -1,7 +1,6 @@
 """The job that judges a network of the first stage."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -12,19 +11,21 @@ from gbar.gating.curves import cells_own, clamp_voltages_mV, kinetics_of, on_cla
 from gbar.gating.data import GATES, OTHERS, open_paced, slices, split
 from gbar.gating.networks import load_network
 from gbar.gating.theory import errors, inputs
+from gbar.jobs.job import Above0, Input, Output, job
 from gbar.records.files import whole
 from gbar.records.metrics import write_metrics
 
 
+@job("gating test-network", jax="float64", need="gating.needs.of_closed_loop")
 def judge_network(
-    model: str | Path,
-    data: str | Path,
+    model: Input,
+    data: Input,
     paced: PacedSection,
-    closed_loop_ms: Sequence[float],
-    metrics: str | Path,
-    traces: str | Path,
+    closed_loop_ms: Sequence[Above0],
+    metrics: Output,
+    traces: Output,
 ) -> None:
-    """Write the errors of a network, its voltages in closed loop and its gate curves.
+    """Judge a network on runs it has not seen, and in the cell.
 
     Args:
         model: folder of the network.

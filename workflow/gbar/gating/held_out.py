@@ -5,7 +5,6 @@ stage is.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
@@ -18,22 +17,24 @@ from gbar.gating.data import open_paced, states_of
 from gbar.gating.published import LOOPED_RUNS
 from gbar.gating.theory import settled
 from gbar.gating.variant import factors_in
+from gbar.jobs.job import Input, Output, job
 from gbar.records.files import whole
 from gbar.records.metrics import read_metrics, write_metrics
 from gbar.records.provenance import now, provenance
 
 
+@job("gating judge-identified", jax="float64", need="gating.needs.of_held_out", progress="simulating")
 def judge_identified(
-    control: str | Path,
-    altered: str | Path,
-    identified: str | Path,
+    control: Input,
+    altered: Input,
+    identified: Input,
     paced: PacedSection,
     shown: ShownSection,
-    scores: str | Path,
-    traces: str | Path,
+    scores: Output,
+    traces: Output,
     progress: Callable[[float], None],
 ) -> None:
-    """Write how well a cell as identified follows the altered one.
+    """Judge a cell as identified at other cycle lengths.
 
     Args:
         control: runs of the unaltered cell.

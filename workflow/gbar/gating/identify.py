@@ -7,7 +7,6 @@ without noise, with what regression (`gbar.gating.membrane`) finds; noise mislea
 
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from gbar.errors import wrong
 from gbar.gating.data import Paced, open_paced, split
 from gbar.gating.membrane import Record, chosen_runs, regress
 from gbar.gating.refine import nearest_singles, refine_best
+from gbar.jobs.job import Input, Output, job
 from gbar.records.metrics import write_metrics
 from gbar.records.provenance import now, provenance
 
@@ -25,21 +25,22 @@ from gbar.records.provenance import now, provenance
 ALTERED_WITHIN, UNALTERED_WITHIN = 0.25, 0.15
 
 
+@job("gating identify", jax="float64", need="gating.needs.of_identification", progress="fitting")
 def identify(
-    data: str | Path,
+    data: Input,
     paced: PacedSection,
     settings: IdentificationSection,
-    kind: RecordSection,
-    out: str | Path,
+    record: RecordSection,
+    out: Output,
     progress: Callable[[float], None],
 ) -> None:
-    """Write the factors on the membrane currents of a cell, as found from a record of it, beside the true ones.
+    """Find the altered current of a cell and its factor, from a record: our second stage.
 
     Args:
         data: runs of the cell.
         paced: what they are.
         settings: regression, fit, and length of the record.
-        kind: how the voltage is recorded.
+        record: how the voltage is recorded.
         out: JSON to write: `factors`, `deviations` of their logarithms, those of the `regression`, all `fits` by
             their start, the `true` factors and how far those found are from them (`judged`).
         progress: told the fraction done, of the steps that may be taken.
@@ -49,21 +50,21 @@ def identify(
     """
     begun, started = now(), time.monotonic()
     cell = open_paced(data, paced)
-    record = recorded(cell, paced, settings, kind)
-    regression = regress(record, settings.membrane)
-    starts = list(nearest_singles(record, settings.refine))
-    if kind.noise_mV == 0:
+    seen = recorded(cell, paced, settings, record)
+    regression = regress(seen, settings.membrane)
+    starts = list(nearest_singles(seen, settings.refine))
+    if record.noise_mV == 0:
         starts = [regression.factor, *starts]
     most = len(starts) * settings.refine.trial_steps + settings.refine.iterations
-    fits = refine_best(record, settings.refine, starts, lambda step, _: progress(step / (most + 1)))
+    fits = refine_best(seen, settings.refine, starts, lambda step, _: progress(step / (most + 1)))
     best = fits[0]
     progress(1.0)
     factors = _named(best.factor)
-    configuration = {"paced": paced.model_dump(mode="json"), "record": kind.model_dump(mode="json")}
+    configuration = {"paced": paced.model_dump(mode="json"), "record": record.model_dump(mode="json")}
     configuration |= {"identification": settings.model_dump(mode="json", exclude={"records"})}
     report = {
-        "cycle_lengths_ms": record.cycle_length_ms.tolist(),
-        "record": kind.model_dump(mode="json"),
+        "cycle_lengths_ms": seen.cycle_length_ms.tolist(),
+        "record": record.model_dump(mode="json"),
         "factors": factors,
         "deviations": _named(best.deviation),
         "regression": _named(regression.factor),

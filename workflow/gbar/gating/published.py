@@ -6,7 +6,6 @@ first stage, and what the cell does when it is driven by the layer.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,26 +29,12 @@ from gbar.gating.data import CELL, GATES, Paced, open_paced
 from gbar.gating.networks import Layers, Learnt, load_layers, load_network
 from gbar.gating.retraining import with_layer
 from gbar.gating.theory import settled
+from gbar.jobs.job import Above0, Input, Output, job
 from gbar.nets.gating import GatingNetwork
 from gbar.records.files import whole
 from gbar.records.metrics import write_metrics
 
 LOOPED_RUNS = 6  # of those held out, at most
-
-
-@dataclass(frozen=True)
-class Stages:
-    """Folders of what was trained.
-
-    Attributes:
-        model: network of the first stage.
-        control: its layers of gates, trained again on the unaltered cell.
-        altered: the same, on the altered cell.
-    """
-
-    model: Path
-    control: Path
-    altered: Path
 
 
 @dataclass(frozen=True)
@@ -60,20 +45,25 @@ class Side:
     layers: Layers
 
 
+@job("gating judge-retrained", jax="float64", need="gating.needs.of_closed_loop")
 def judge_retrained(
-    stages: Stages,
-    control: str | Path,
-    altered: str | Path,
+    model: Input,
+    control_layers: Input,
+    altered_layers: Input,
+    control: Input,
+    altered: Input,
     paced: PacedSection,
     shown: ShownSection,
-    eta: float,
-    scores: str | Path,
-    traces: str | Path,
+    eta: Above0,
+    scores: Output,
+    traces: Output,
 ) -> None:
-    """Write what the published second stage tells of an altered cell.
+    """Judge what the published second stage tells of an altered cell.
 
     Args:
-        stages: what was trained.
+        model: folder of the network.
+        control_layers: layers trained again on the unaltered cell.
+        altered_layers: layers trained again on the altered cell.
         control: runs of the unaltered cell.
         altered: runs of the altered cell.
         paced: what they are.
@@ -87,15 +77,13 @@ def judge_retrained(
     Raises:
         UserError: layers do not belong to this network and data, or no validation run is left to judge on.
     """
-    learnt = load_network(stages.model)
+    learnt = load_network(model)
     cells = [open_paced(path, paced) for path in (control, altered)]
-    layers = [
-        load_layers(path, learnt, cell.digest)
-        for path, cell in zip((stages.control, stages.altered), cells, strict=True)
-    ]
+    trained = (control_layers, altered_layers)
+    layers = [load_layers(path, learnt, cell.digest) for path, cell in zip(trained, cells, strict=True)]
     etas = layers[0].card.etas
     if layers[1].card.etas != etas:
-        raise UserError(f"{stages.altered}: its etas are not those of {stages.control}; train both again")
+        raise UserError(f"{altered_layers}: its etas are not those of {control_layers}; train both again")
     sides = [Side(cell, one) for cell, one in zip(cells, layers, strict=True)]
     held_out = held_out_runs(cells[0], cells[1], paced)
     if not len(held_out):

@@ -1,7 +1,6 @@
 """The jobs that train: a network of the first stage, and the layers of the second."""
 
 import time
-from pathlib import Path
 
 import numpy as np
 
@@ -11,13 +10,15 @@ from gbar.gating.data import GATES, OBSERVED, OTHERS, Normalisation, open_paced,
 from gbar.gating.networks import Layers, LayersCard, Learnt, NetworkCard, load_network, save_layers, save_network
 from gbar.gating.retraining import retrain, with_layer
 from gbar.gating.theory import clamps, count_weights, errors, inputs, learn_theory
+from gbar.jobs.job import Input, Output, job
 from gbar.nets.gating import GNN, GatingNetwork
 from gbar.records.provenance import now, provenance
 from gbar.training.history import EpochRecord, Progress, print_line
 
 
-def learn(data: str | Path, paced: PacedSection, settings: TheorySection, out: str | Path) -> None:
-    """Train a network of the first stage, and write its folder.
+@job("gating learn", jax="float32", need="gating.needs.of_learning")
+def learn(data: Input, paced: PacedSection, settings: TheorySection, out: Output) -> None:
+    """Train a network on the unaltered cell: the first stage.
 
     The losses of its history are the mean squared error of the gates plus that of the other states, normalised, without
     the penalty: of the last tenth of each epoch's training samples, and of all validation samples.
@@ -62,10 +63,9 @@ def learn(data: str | Path, paced: PacedSection, settings: TheorySection, out: s
     save_network(out, Learnt(network, card), epochs.history)
 
 
-def retrain_layers(
-    model: str | Path, data: str | Path, paced: PacedSection, settings: RetrainingSection, out: str | Path
-) -> None:
-    """Train the layer of gates of a network again on the record of a cell, once for each eta, and write their folder.
+@job("gating retrain", jax="float32", need="gating.needs.of_retraining")
+def retrain_layers(model: Input, data: Input, paced: PacedSection, settings: RetrainingSection, out: Output) -> None:
+    """Train the layer of gates again on a cell, once for each eta: the published second stage.
 
     The losses of its history are the mean squared error of the observables, normalised, averaged over etas: of the
     last tenth of each epoch's training samples, and of all validation samples.

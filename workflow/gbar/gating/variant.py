@@ -14,14 +14,16 @@ from pydantic import ValidationError
 from gbar.cells.altered import Altered, GateTable, write_altered
 from gbar.config.gating import CELL
 from gbar.errors import UserError
+from gbar.jobs.job import Output, PathInput, job
 from gbar.records.digest import file_digest
 from gbar.records.files import regular
 from gbar.records.metrics import read_metrics
 from gbar.records.provenance import now, provenance
 
 
-def make_variant(identified: Path | None, curves: Path | None, out: str | Path) -> None:
-    """Write the altered cell that one of the second stages, or both of them, tell of.
+@job("gating variant")
+def make_variant(identified: PathInput | None, curves: PathInput | None, out: Output) -> None:
+    """Write an altered cell for `gbar simulate --altered`.
 
     Args:
         identified: factors on the membrane currents, as `gbar gating identify` writes them.

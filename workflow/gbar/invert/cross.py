@@ -17,6 +17,7 @@ from gbar.invert.judge import check_belongs
 from gbar.invert.out_of_range import IN_RANGE
 from gbar.invert.quality import passes
 from gbar.invert.traces import TEST, open_traces
+from gbar.jobs.job import Input, Output, job
 from gbar.records.files import whole
 from gbar.records.metrics import write_metrics
 from gbar.sweeps.store import ROWS_PER_SHARD, STATUS, array, open_store, read_voltage
@@ -25,10 +26,9 @@ MOST = 2000  # traces of each simulator
 OWN = "own"
 
 
-def judge_cross(
-    model: str | Path, traces: str | Path, stores: Mapping[str, str | Path], metrics: str | Path, out: str | Path
-) -> None:
-    """Write what an inverter says of its own test traces and of those of other sweeps.
+@job("cross", jax="float32", need="invert.needs.of_prediction")
+def judge_cross(model: Input, traces: Input, stores: Mapping[str, Input], metrics: Output, out: Output) -> None:
+    """Show an inverter traces of other cells, beside its own test traces.
 
     cross.json has `traces`, `beyond` and `flagged` of each sweep by its name; cross.npz holds `sweeps` (S), the first
     being "own"; `parameters` (K); `traces`, `beyond` (share of predictions with |u| > 1) and `flagged` (share of traces
@@ -38,7 +38,7 @@ def judge_cross(
     Args:
         model: inverter.
         traces: the data set it learned from.
-        stores: stores of the other sweeps, by name.
+        stores: store of each other sweep, NAME=store.zarr.
         metrics: cross.json to write.
         out: cross.npz to write.
 

@@ -24,6 +24,8 @@ from gbar.invert.traces import (
     to_unit,
 )
 from gbar.invert.view import View
+from gbar.jobs.job import Input, Output, job
+from gbar.records.arrays import write_array
 from gbar.records.attributes import consolidate, plain, told
 from gbar.records.digest import Digest, digest_of, lot
 from gbar.records.files import whole
@@ -31,6 +33,22 @@ from gbar.records.provenance import now, provenance
 from gbar.sweeps.quantities import quantities
 from gbar.sweeps.store import ROWS_PER_SHARD, STATUS, array, open_store, provenance_of, read_voltage
 from gbar.sweeps.voltage import ATTRIBUTES, LARGEST, MISSING, STEP_mV
+
+
+@job("traces", need="invert.needs.of_traces", progress="cutting traces")
+def cut_traces(store: Input, settings: TracesSection, out: Output, progress: Callable[[float], None]) -> None:
+    """Cut the inverters' data set out of a sweep's store.
+
+    Args:
+        store: store of the sweep.
+        settings: window, scaling, folds.
+        out: data set to write, .zarr.
+        progress: told the fraction done.
+
+    Raises:
+        UserError: as `make_traces`.
+    """
+    make_traces(store, settings, sweep_of(store), out, progress)
 
 
 def make_traces(
@@ -256,14 +274,4 @@ def _write_traces(group: zarr.Group, blocks: Iterator[np.ndarray], at_most: int,
 def _add(
     group: zarr.Group, name: str, values: np.ndarray, dimensions: tuple[str, ...], attributes: dict[str, Any]
 ) -> None:
-    made = group.create_array(
-        name,
-        shape=values.shape,
-        dtype="string" if values.dtype == object else values.dtype,
-        chunks=tuple(max(1, length) for length in values.shape),
-        compressors=ZstdCodec(level=1, checksum=True),
-        dimension_names=dimensions,
-        attributes=attributes,
-        config={"write_empty_chunks": True},
-    )
-    made[:] = values
+    write_array(group, name, values, tuple(max(1, length) for length in values.shape), dimensions, attributes)

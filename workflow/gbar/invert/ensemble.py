@@ -6,7 +6,7 @@ not know, is measured on the rows held out to calibrate, which no network has se
 """
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,11 @@ from gbar.invert.out_of_range import Familiar, detector, measures, voltage_quant
 from gbar.invert.refining.fitting import Fitted, fit
 from gbar.invert.traces import CALIBRATION, Traces, open_traces, parts
 from gbar.invert.view import View
+from gbar.jobs.job import Folder, Input, Output, job
 from gbar.models.model_files import FOLD, FORMAT, read_model_files, write_model_files
 from gbar.records.files import read_csv, whole, write_csv
 from gbar.records.provenance import Provenance, now, provenance, told_by
-from gbar.training.history import print_line
+from gbar.training.history import Log, print_line
 
 # A network that answers the middle of every range has an MSE of 1/3. One that is hardly better has not learnt: it is
 # left out, as are those whose loss ran away. The validation rows decide.
@@ -36,16 +37,11 @@ LEARNT_MSE = 0.32
 FAMILIAR_TRACES = 1024  # that tell where the features and voltages of training traces lie
 
 
+@job("fold", jax="float32", need="invert.needs.of_fold")
 def train_fold(
-    traces: str | Path,
-    golden: str | Path,
-    offset: int,
-    seeds: int,
-    checkpoints: str | Path,
-    out: str | Path,
-    log: Callable[[str], None] = print_line,
+    traces: Input, golden: Input, offset: int, seeds: int, checkpoints: Folder, out: Output, log: Log = print_line
 ) -> None:
-    """Train the golden design at one offset of the folds with several seeds, and write the networks.
+    """Train the golden design at one offset of the folds with several seeds.
 
     Args:
         traces: data set.
@@ -93,8 +89,9 @@ def train_fold(
     shutil.rmtree(checkpoints, ignore_errors=True)
 
 
-def assemble(folds: Sequence[str | Path], traces: str | Path, false_alarms: float, out: str | Path) -> None:
-    """Join the networks of all folds, calibrate them on the rows held out for it, and write the inverter.
+@job("assemble", jax="float32", need="invert.needs.of_prediction")
+def assemble(folds: Sequence[Input], traces: Input, false_alarms: float, out: Output) -> None:
+    """Join the networks of all folds into one inverter, calibrated on the rows held out for it.
 
     Args:
         folds: folders of the networks of each offset.

@@ -1,6 +1,5 @@
 """The job that judges an inverter on the test traces: rows that neither trained nor calibrated anything."""
 
-from pathlib import Path
 from statistics import NormalDist
 from typing import Any
 
@@ -12,17 +11,19 @@ from gbar.invert.designs.members import blocks_of
 from gbar.invert.inverter import Inverter, load_inverter
 from gbar.invert.out_of_range import IN_RANGE, MEASURES, OUT_OF_RANGE, VERDICTS, WARNINGS
 from gbar.invert.traces import TEST, Traces, open_traces
+from gbar.jobs.job import Input, Output, job
 from gbar.records.files import whole
 from gbar.records.metrics import write_metrics
 
 
-def judge(model: str | Path, traces: str | Path, metrics: str | Path, predictions: str | Path) -> None:
-    """Write metrics.json and predictions.npz of an inverter, from the test traces of its data set.
+@job("judge", jax="float32", need="invert.needs.of_prediction")
+def judge(model: Input, traces: Input, metrics: Output, predictions: Output) -> None:
+    """Score an inverter on its held-out traces.
 
     Args:
         model: inverter.
         traces: the data set it learned from.
-        metrics: scores to write.
+        metrics: scores to write, .json.
         predictions: what it says of each trace, to write; arrays as told at `_arrays`.
 
     Raises:

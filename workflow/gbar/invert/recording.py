@@ -5,7 +5,6 @@ compared and shown, as recorded and as simulated, each at its own sampling inter
 """
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from gbar.invert.out_of_range import WARN_BEYOND
 from gbar.invert.resimulate import Simulator
 from gbar.invert.stretch import Stretch, stretch
 from gbar.invert.view import View
+from gbar.jobs.job import Input, Output, job
 from gbar.recordings import Recording, read_recording
 from gbar.records.files import whole
 from gbar.records.metrics import write_metrics
@@ -152,8 +152,9 @@ def _same_course(ours: np.ndarray, theirs: np.ndarray) -> bool:
     return bool(np.corrcoef(ours, theirs)[0, 1] > SAME_COURSE)
 
 
-def ask_recording(settings: RecordingSection, model: str | Path, out: str | Path, traces: str | Path) -> None:
-    """Ask an inverter about a recording, and write what it says.
+@job("answer", jax="float64")
+def ask_recording(settings: RecordingSection, model: Input, out: Output, traces: Output) -> None:
+    """Ask an inverter about a recording, for the report.
 
     Args:
         settings: the recording: file, sweep, channel, start of the window.

@@ -17,6 +17,7 @@ from gbar.invert.inverter import load_inverter
 from gbar.invert.judge import check_belongs
 from gbar.invert.resimulate import Simulator
 from gbar.invert.traces import TEST, STEP_mV, open_traces, stored
+from gbar.jobs.job import Input, Output, job
 from gbar.records.files import whole, write_csv
 from gbar.records.metrics import write_metrics
 from gbar.sweeps.store import array, open_store, read_voltage
@@ -33,17 +34,18 @@ HEADER = (
 )
 
 
+@job("round-trip", jax="float64", need="invert.needs.of_prediction", progress="simulating again")
 def round_trip(
-    model: str | Path,
-    traces: str | Path,
-    store: str | Path,
+    model: Input,
+    traces: Input,
+    store: Input,
     cells: int,
-    metrics: str | Path,
-    table: str | Path,
-    examples: str | Path,
+    metrics: Output,
+    table: Output,
+    examples: Output,
     progress: Callable[[float], None] = lambda _: None,
 ) -> None:
-    """Simulate the first test traces again from the parameters inferred, and write what differs.
+    """Simulate held-out cells again as an inverter has them.
 
     roundtrip.csv has a row for each cell, columns as in `HEADER`: see `gbar.invert.comparison`. What is undefined is
     nan: a simulation that diverged, a time without spikes. roundtrip.npz has the windows of some cells, spread evenly

@@ -122,8 +122,8 @@ def of_emulator_figure(sweep: SweepSection, emulate: EmulateSection, rows: int) 
     return Need(START_S + windows * DRAWN_WINDOW_S, LIBRARIES_MB + mb)
 
 
-def of_page() -> Need:
-    """Return what a figure of a few traces, or the report, takes: little."""
+def of_page(*study: object) -> Need:
+    """Return what a figure of a few traces, or the report, takes: little, whatever the study."""
     return Need(START_S, LIBRARIES_MB)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from gbar.cells import hodgkinhuxley1952
 from gbar.config.gating import CELL
 from gbar.config.study import Study
-from gbar.figures.titles import kind_of, title_of
+from gbar.figures.registry import kind_of, title_of
+from gbar.jobs.job import Folder, Output, PathInput, job
 from gbar.records.provenance import now, provenance
 from gbar.report import gating as gating_report
 from gbar.report import subthreshold as subthreshold_report
@@ -32,35 +33,45 @@ PUBLISHED = {"dlstm2": {"epochs": 923}, "dlstm3": {"mse_mV2": 14.803, "epochs": 
 NONE: Mapping[str, Path] = MappingProxyType({})
 
 
+@job("report")
 def report_study(
-    out: str | Path,
-    study: Study,
-    *,
-    figures: Sequence[Path],
-    captions: Path,
-    sweeps: Mapping[str, Path],
-    metrics: Mapping[str, Path],
-    inverters: Mapping[str, Path] = NONE,
-    recordings: Mapping[str, Path] = NONE,
-    filters: Mapping[str, Path] = NONE,
-    baselines: Mapping[str, Path] = NONE,
-    gating: GatingFiles | None = None,
+    out: Output,
+    settings: Study,
+    figures: Sequence[PathInput],
+    captions: Folder,
+    sweeps: Mapping[str, PathInput] = NONE,
+    metrics: Mapping[str, PathInput] = NONE,
+    inverters: Mapping[str, PathInput] = NONE,
+    recordings: Mapping[str, PathInput] = NONE,
+    filters: Mapping[str, PathInput] = NONE,
+    baselines: Mapping[str, PathInput] = NONE,
+    gating_networks: Mapping[str, PathInput] = NONE,
+    gating_published: Mapping[str, PathInput] = NONE,
+    gating_identified: Mapping[str, PathInput] = NONE,
+    gating_held_out: Mapping[str, PathInput] = NONE,
 ) -> None:
-    """Write the report of a study.
+    """Write the report, one self-contained HTML page.
+
+    Data sets and models beside the files are checked.
 
     Args:
-        out: page to write.
-        study: the configuration.
-        figures: the figures in their order, named as in `gbar.figures.titles`.
-        captions: folder of the captions.
-        sweeps: biomarkers of each sweep, by name; design, blocks and store beside them are checked.
-        metrics: scores of each model, by name; the model beside them is checked.
-        inverters: scores of each inverter, by name; the model beside them is checked.
-        recordings: answer to each recording, by name.
-        filters: scores of each subthreshold filter, by name; the model beside them is checked.
-        baselines: scores of each linear filter, by name.
-        gating: what the gating study came to; the data sets and models beside are checked.
+        out: page to write, .html.
+        settings: the whole configuration.
+        figures: figures, .svg, in their order, named as in `gbar.figures.registry`.
+        captions: folder of the figures' captions, .rst.
+        sweeps: biomarkers of each sweep, NAME=biomarkers.csv.
+        metrics: scores of each model, NAME=metrics.json.
+        inverters: scores of each inverter, NAME=metrics.json.
+        recordings: answer to each recording, NAME=FILE.json.
+        filters: scores of each subthreshold filter, NAME=metrics.json.
+        baselines: scores of each linear filter, NAME=metrics.json.
+        gating_networks: scores of each network of gates, NAME=metrics.json.
+        gating_published: scores of the published second stage, CELL=FILE.json.
+        gating_identified: factors found from each record, CELL/RECORD=FILE.json.
+        gating_held_out: scores of the factors found on held-out cycle lengths, CELL=FILE.json.
     """
+    study, files = settings, (gating_networks, gating_published, gating_identified, gating_held_out)
+    gating = GatingFiles(*files) if gating_networks else None
     start, configuration = now(), study.model_dump(mode="json")
     findings = [finding for table in sweeps.values() for finding in verify_sweep(table.parent, thorough=False)]
     for scores in metrics.values():
@@ -87,7 +98,7 @@ def report_study(
     write_report(
         out,
         title=study.report.title,
-        figures=[_entry(figure, captions) for figure in figures],
+        figures=[_entry(figure, Path(captions)) for figure in figures],
         sweeps=sweeps,
         metrics=metrics,
         configuration=_resolved(study),

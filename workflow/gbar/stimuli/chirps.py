@@ -65,20 +65,18 @@ def _between_rests(samples: np.ndarray) -> np.ndarray:
     return np.concatenate([_constant(REST, 0.0), samples, _constant(REST, 0.0)])
 
 
+def _with_resets(reset: int, pause: int, end: int) -> np.ndarray:
+    """Return ramp and chirp between two resets of so many samples, with zero before, between and after."""
+    before = [_constant(200, 0.0), _constant(reset, -1.0)]
+    after = [_constant(pause, 0.0), _constant(reset, -1.0), _constant(end, 0.0)]
+    return np.concatenate([*before, _ramp_and_chirp(), *after])
+
+
 class Chirp23a(Chirp):
     """Reset from 4 to 120 ms, ramp to 130, chirp to 253.36, zero to 340, reset to 456, zero to 460 ms."""
 
     kind = "chirp23a"
-    samples = np.concatenate(
-        [
-            _constant(200, 0.0),
-            _constant(5800, -1.0),
-            _ramp_and_chirp(),
-            _constant(4332, 0.0),
-            _constant(5800, -1.0),
-            _constant(200, 0.0),
-        ]
-    )
+    samples = _with_resets(5800, pause=4332, end=200)
     length_ms = 460.0
 
 
@@ -86,16 +84,7 @@ class Chirp16a(Chirp):
     """The same ramp and chirp from 70 to 203.36 ms, with shorter resets (4 to 70 and 249.36 to 315.36 ms), 320 ms."""
 
     kind = "chirp16a"
-    samples = np.concatenate(
-        [
-            _constant(200, 0.0),
-            _constant(3300, -1.0),
-            _ramp_and_chirp(),
-            _constant(2300, 0.0),
-            _constant(3300, -1.0),
-            _constant(232, 0.0),
-        ]
-    )
+    samples = _with_resets(3300, pause=2300, end=232)
     length_ms = 320.0
 
 

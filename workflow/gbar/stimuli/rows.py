@@ -120,11 +120,7 @@ def pulses_ms(
 ) -> list[np.ndarray]:
     """Return start and end of the pulses that rows are paced with, ms, each of shape (pulse, 2).
 
-    Args:
-        section: the stimulus.
-        stimulation: how the cell is stimulated.
-        duration_ms: length of the run.
-        varied: value of each varied field, shape (rows,).
+    Arguments are those of `check`.
 
     Returns:
         The pulses of each row, or those that all rows share where no number of the waveform is varied.

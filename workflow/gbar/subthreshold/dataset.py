@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import zarr
-from zarr.codecs import ZstdCodec
 
 from gbar.config.subthreshold import CurrentsSection
 from gbar.errors import UserError
+from gbar.jobs.job import Output, job
+from gbar.records.arrays import write_array
 from gbar.records.attributes import consolidate, plain
 from gbar.records.digest import digest_of
 from gbar.records.files import whole
@@ -62,8 +63,9 @@ class Currents:
     digest: str
 
 
-def make_currents(settings: CurrentsSection, out: str | Path, progress: Callable[[float], None]) -> None:
-    """Draw the paths, solve the neuron under them, and write subthreshold.zarr, whole or not at all.
+@job("subthreshold make-data", jax="float64", need="subthreshold.needs.of_currents", progress="drawing paths")
+def make_currents(settings: CurrentsSection, out: Output, progress: Callable[[float], None]) -> None:
+    """Draw currents and solve the neuron under them.
 
     In the order of the published study: paths that were only looked at, those to train and validate on, the test's.
 
@@ -108,17 +110,7 @@ def make_currents(settings: CurrentsSection, out: str | Path, progress: Callable
         for name, values in arrays.items():
             dimensions, description = ARRAYS[name]
             rows = max(1, min(len(values), SAMPLES_PER_CHUNK // math.prod(values.shape[1:])))
-            array = group.create_array(
-                name,
-                shape=values.shape,
-                dtype=values.dtype,
-                chunks=(rows, *values.shape[1:]),
-                compressors=ZstdCodec(level=1, checksum=True),
-                dimension_names=dimensions,
-                attributes=dict(description),
-                config={"write_empty_chunks": True},
-            )
-            array[:] = values
+            write_array(group, name, values, (rows, *values.shape[1:]), dimensions, description)
         consolidate(group)
 
 

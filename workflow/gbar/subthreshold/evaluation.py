@@ -1,11 +1,11 @@
 """The jobs that judge filters: errors on validation and test paths, and the voltages that figures show."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gbar.config.subthreshold import BaselineSection
+from gbar.jobs.job import Input, Output, job
 from gbar.records.files import whole
 from gbar.records.metrics import write_metrics
 from gbar.subthreshold.baselines import fit
@@ -16,8 +16,9 @@ SHOWN_PATHS = 3  # the first ones, as in the figures of the published study
 SETTLING_SAMPLES = 100  # a filter without memory of the start is judged behind them, too
 
 
-def evaluate_filter(model: str | Path, data: str | Path, metrics: str | Path, predictions: str | Path) -> None:
-    """Write metrics.json and predictions.npz of a filter.
+@job("subthreshold evaluate", jax="float32", need="subthreshold.needs.of_judging")
+def evaluate_filter(model: Input, data: Input, metrics: Output, predictions: Output) -> None:
+    """Judge one filter on validation and test paths.
 
     Args:
         model: folder of the filter.
@@ -46,8 +47,9 @@ def evaluate_filter(model: str | Path, data: str | Path, metrics: str | Path, pr
     write_metrics(metrics, report, [predictions])
 
 
-def evaluate_baseline(data: str | Path, settings: BaselineSection, metrics: str | Path) -> None:
-    """Fit a linear filter to the training paths and write its metrics.json.
+@job("subthreshold baseline", need="subthreshold.needs.of_judging")
+def evaluate_baseline(data: Input, settings: BaselineSection, metrics: Output) -> None:
+    """Fit a linear filter to the training paths and judge it.
 
     Args:
         data: data set.

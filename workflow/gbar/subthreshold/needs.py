@@ -30,7 +30,7 @@ def of_training(currents: CurrentsSection, model: FilterSection) -> Need:
     return Need(START_S + seconds, _held_mb(currents) + ACTIVATIONS_MB)
 
 
-def of_judging(currents: CurrentsSection) -> Need:
+def of_judging(currents: CurrentsSection, model: FilterSection | None = None) -> Need:
     """Return what judging a filter takes, or fitting a linear one and judging it."""
     return Need(START_S + _samples(currents) * JUDGED_SAMPLE_S, _held_mb(currents) + ACTIVATIONS_MB)
 

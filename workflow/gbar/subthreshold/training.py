@@ -11,6 +11,7 @@ from flax import nnx
 
 from gbar import nets
 from gbar.config.subthreshold import FilterSection
+from gbar.jobs.job import Folder, Input, Output, job
 from gbar.records.provenance import now, provenance
 from gbar.subthreshold.dataset import Part, open_currents
 from gbar.subthreshold.filters import FilterCard, Scaling, save_filter
@@ -18,8 +19,9 @@ from gbar.training.loop import Loss, Samples, mean_squared_error, train
 from gbar.training.optimiser import TrainingSettings
 
 
-def train_filter(data: str | Path, settings: FilterSection, checkpoints: str | Path, out: str | Path) -> None:
-    """Train a filter to predict the voltage from the current, and write its folder.
+@job("subthreshold train", jax="float32", need="subthreshold.needs.of_training")
+def train_filter(data: Input, settings: FilterSection, checkpoints: Folder, out: Output) -> None:
+    """Train one filter to predict the voltage from the current.
 
     The losses of its history are mean squared errors in mV^2, plus the penalty, if there is one.
 

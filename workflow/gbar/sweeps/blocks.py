@@ -17,6 +17,7 @@ from gbar.config.base import Section
 from gbar.config.simulation import CellSection, ProtocolSection, SolverSection
 from gbar.config.sweep import STIMULUS, SweepSection, Voltage
 from gbar.errors import UserError
+from gbar.jobs.job import Input, Output, job
 from gbar.records.digest import digest_of
 from gbar.records.files import whole
 from gbar.records.provenance import Provenance, now, provenance
@@ -61,6 +62,19 @@ class Block:
     def digest(self) -> str:
         """Digest of all that the block holds but for its provenance."""
         return digest_of(self.ids, {name: getattr(self, name) for name in ARRAYS})
+
+
+@job("solve", jax="float64", need="jobs.resources.of_block", progress="solving")
+def solve(rows: Input, settings: BlockSettings, out: Output, progress: Callable[[float], None]) -> None:
+    """Solve one block of a sweep's rows.
+
+    Args:
+        rows: table of the block's rows.
+        settings: cell, protocol, solver and voltage.
+        out: block to write, .npz.
+        progress: told the fraction done, now and then.
+    """
+    write_block(out, solve_block(rows, settings, progress))
 
 
 def solve_block(rows: str | Path, settings: BlockSettings, progress: Callable[[float], None] | None = None) -> Block:

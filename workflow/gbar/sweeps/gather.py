@@ -11,6 +11,7 @@ import numpy as np
 from gbar import stimuli
 from gbar.config.sweep import SweepSection
 from gbar.errors import UserError
+from gbar.jobs.job import Folder, Input, Output, job
 from gbar.records.files import whole
 from gbar.records.provenance import Provenance, now, provenance, told_by
 from gbar.sweeps.beat_table import HEADER, beat_lines
@@ -26,32 +27,33 @@ from gbar.sweeps.voltage import in_mV
 BLOCKS_AT_HAND = 3  # blocks kept in memory: rows of a design that grew alternate between a few
 
 
+@job("gather", need="jobs.resources.of_gather", progress="gathering")
 def gather(
-    design: str | Path,
-    blocks: str | Path,
-    sweep: SweepSection,
-    store: str | Path,
-    biomarkers: str | Path,
-    beats: str | Path,
+    plan: Input,
+    blocks: Folder,
+    settings: SweepSection,
+    store: Output,
+    biomarkers: Output,
+    beats: Output,
     progress: Callable[[float], None],
 ) -> None:
-    """Write the store, the biomarkers and the beats of a sweep from its solved blocks, each whole or not at all.
+    """Gather solved blocks into a store and tables of its beats, each whole or not at all.
 
-    The design that they follow is put beside the store: see `gbar.sweeps.design_files`.
+    The plan that they follow is put beside the store: see `gbar.sweeps.design_files`.
 
     Args:
-        design: the plan's table of the sweep's rows and their blocks.
+        plan: table of the sweep's rows and blocks.
         blocks: folder of the solved blocks.
-        sweep: the sweep's section of the configuration.
-        store: store to write.
-        biomarkers: table of rows to write.
-        beats: table of beats to write.
+        settings: the sweep.
+        store: store to write, .zarr; design.csv and design.json go beside it.
+        biomarkers: table to write, a line a row, .csv.
+        beats: table to write, a line a beat, .csv.
         progress: told the fraction done.
 
     Raises:
-        UserError: a block is missing, damaged, or lacks a row that the design has in it.
+        UserError: a block is missing, damaged, or lacks a row that the plan has in it.
     """
-    start_time, rows = now(), read_rows(design)
+    start_time, rows = now(), read_rows(plan)
     solved_by: dict[str, Provenance | None] = {}
 
     @lru_cache(BLOCKS_AT_HAND)
@@ -60,18 +62,18 @@ def gather(
         solved_by[name] = block.block.provenance
         return block
 
-    measured, reader = [], reader_of(sweep, rows.values)
+    measured, reader = [], reader_of(settings, rows.values)
     with whole(beats) as made_beats, whole(store) as made, made_beats.open("w", newline="", encoding="utf-8") as file:
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(HEADER)
         samples = at_hand(rows.blocks[0]).block.V.shape[1]
-        writer = StoreWriter(made, _layout(rows, sweep, samples))
-        of_shard = np.empty((ROWS_PER_SHARD, samples), sweep.voltage)
+        writer = StoreWriter(made, _layout(rows, settings, samples))
+        of_shard = np.empty((ROWS_PER_SHARD, samples), settings.voltage)
         for start in range(0, len(rows.ids), ROWS_PER_SHARD):
             shard = range(start, min(start + ROWS_PER_SHARD, len(rows.ids)))
             V, solved, slow = of_shard[: len(shard)], [], []
             for place, row in enumerate(shard):
-                V[place], status, concentrations = at_hand(rows.blocks[row]).pick(rows.ids[row], sweep.voltage)
+                V[place], status, concentrations = at_hand(rows.blocks[row]).pick(rows.ids[row], settings.voltage)
                 solved.append(status)
                 slow.append(concentrations)
             for row, trace, status, concentrations in zip(shard, in_mV(V), solved, slow, strict=True):
@@ -84,9 +86,9 @@ def gather(
             writer.write(start, V, np.array(statuses, dtype=np.int8))
             progress(shard.stop / len(rows.ids))
         solving = told_by(one for one in solved_by.values() if one is not None)
-        writer.close(provenance(start_time, sweep.model_dump(mode="json"), made_from=solving))
+        writer.close(provenance(start_time, settings.model_dump(mode="json"), made_from=solving))
     write_table(biomarkers, measured)
-    keep_design(design, Path(store).parent, [Path(biomarkers).name, Path(beats).name])
+    keep_design(plan, Path(store).parent, [Path(biomarkers).name, Path(beats).name])
 
 
 class _IndexedBlock:

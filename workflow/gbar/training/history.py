@@ -76,6 +76,9 @@ def overview(histories: Sequence[Sequence[EpochRecord]]) -> list[EpochRecord]:
     return together
 
 
+Log = Callable[[str], None]  # takes a line of progress
+
+
 def print_line(line: str) -> None:
     """Print a line at once, so that it is in the log while the job runs."""
     print(line, flush=True)

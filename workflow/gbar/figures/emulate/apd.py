@@ -1,6 +1,6 @@
 """Predicted against simulated durations of the action potential."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import fill
 
@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gbar.figures.style import BLACK, GREY, mark_panel, model_looks, page_figure, plain, styled
+from gbar.jobs.job import Input, job
 
 APDS = ("APD50", "APD75", "APD90")
 DENSE = 3000
@@ -59,6 +60,18 @@ def _draw_line(axes: Axes, line: int, text: str, colour: str) -> None:
     box = {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0}
     spot = (0.99, 0.025 + LINE_SHARE * line)
     axes.text(*spot, text, transform=axes.transAxes, ha="right", color=colour, size=8, bbox=box, zorder=2.2)
+
+
+@job("figure apd", need="jobs.resources.of_emulator_figure")
+def apd_figure(scores: Mapping[str, Input]) -> Figure:
+    """Draw predicted against simulated action potential durations.
+
+    Args:
+        scores: test windows of each model, NAME=scores.csv.
+    """
+    from gbar.figures.emulate.apd_data import read_durations
+
+    return draw_apd(read_durations(scores))
 
 
 @styled

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from gbar.figures.labels import heading, is_scaling, measure
 from gbar.figures.style import log_axis, mark_panel, model_looks, page_figure, styled
+from gbar.jobs.job import Input, job
 from gbar.sweeps.store import Quantity
 
 MAX_LEVELS = 16
@@ -51,6 +52,20 @@ def quartiles_by_group(values: np.ndarray, level: np.ndarray, borders: np.ndarra
     for k in np.unique(group):
         quartiles[:, k] = np.percentile(values[group == k], [25, 50, 75])
     return quartiles
+
+
+@job("figure errors", need="jobs.resources.of_emulator_figure")
+def errors_figure(windows: Input, scores: Mapping[str, Input]) -> Figure:
+    """Draw the error by current and level.
+
+    Args:
+        windows: data set.
+        scores: test windows of each model, NAME=scores.csv.
+    """
+    from gbar.figures.emulate.errors_data import read_errors
+    from gbar.figures.emulate.model_data import read_inputs
+
+    return draw_errors(read_errors(scores), read_inputs(windows))
 
 
 @styled

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gbar.figures.style import BLACK, label_ticks, log_axis, mark_panel, model_looks, page_figure, styled
+from gbar.jobs.job import Input, NamedInput, job
 
 # Of metrics.json: key, title of the panel, label of its axis.
 MEASURES = (
@@ -40,6 +41,24 @@ def median_curve(curve: LearningCurve, measure: str) -> tuple[np.ndarray, np.nda
     sizes, error = curve.training_settings[known], curve.error[measure][known]
     found = np.unique(sizes)
     return found, np.array([np.median(error[sizes == size]) for size in found])
+
+
+@job("figure learning", need="jobs.resources.of_emulator_figure")
+def learning_figure(metrics: Sequence[NamedInput], models: Sequence[str]) -> Figure:
+    """Draw the error against the number of training settings.
+
+    Args:
+        metrics: scores of each training, MODEL=metrics.json, a model once for each training.
+        models: all models of the study.
+    """
+    from gbar.figures.emulate.learning_data import read_learning
+    from gbar.records.metrics import read_metrics
+
+    trainings: dict[str, list[Input]] = {}
+    for name, path in metrics:
+        trainings.setdefault(name, []).append(path)
+    floor = read_metrics(metrics[0][1])["drift_floor_mse_mV2"]
+    return draw_learning(read_learning(trainings), drift_floor_mV2=floor, models=models)
 
 
 @styled

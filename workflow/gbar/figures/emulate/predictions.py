@@ -9,8 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpecFromSubplotSpec
 from matplotlib.ticker import MaxNLocator
 
+from gbar.config.figures import PredictionsSection
 from gbar.figures.labels import setting
 from gbar.figures.style import BLACK, mark_panel, model_looks, page_figure, styled
+from gbar.jobs.job import Input, job
 from gbar.sweeps.store import Quantity
 
 N_COLUMNS = 3
@@ -73,6 +75,22 @@ def rmse_by_setting(
         typical[k] = windows[np.argmin(np.abs(np.sqrt(mse[windows]) - errors[k]))]
     order = np.argsort(errors, kind="stable")
     return settings[order], errors[order], typical[order]
+
+
+@job("figure predictions", need="jobs.resources.of_emulator_figure")
+def predictions_figure(windows: Input, predictions: Mapping[str, Input], settings: PredictionsSection) -> Figure:
+    """Draw predicted beside simulated action potentials.
+
+    Args:
+        windows: data set.
+        predictions: predicted windows of each model, NAME=predictions.npz.
+        settings: the figure's settings.
+    """
+    from gbar.figures.emulate.model_data import read_inputs
+    from gbar.figures.emulate.predictions_data import read_held_out
+
+    shown, ranked_by = read_held_out(windows, predictions, n_shown=settings.settings)
+    return draw_predictions(shown, ranked_by=ranked_by, known=read_inputs(windows))
 
 
 @styled

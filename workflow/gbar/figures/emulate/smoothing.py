@@ -1,12 +1,13 @@
 """The choice of the smoothing: error on validation windows over the width of the Gaussian."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from gbar.figures.style import log_axis, mark_panel, model_looks, page_figure, styled
+from gbar.jobs.job import Input, job
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,20 @@ class Scan:
 def _chosen_label(scan: Scan, sample_ms: float) -> str:
     width = f"{scan.chosen:g} ({scan.chosen * sample_ms:.2g} ms)" if scan.chosen else "no smoothing"
     return f"{scan.model}: {width}"
+
+
+@job("figure smoothing", need="jobs.resources.of_emulator_figure")
+def smoothing_figure(metrics: Mapping[str, Input]) -> Figure:
+    """Draw the error over the width of the smoothing.
+
+    Args:
+        metrics: scores of each model, NAME=metrics.json.
+    """
+    from gbar.figures.emulate.smoothing_data import read_scans
+    from gbar.records.metrics import read_metrics
+
+    any_model = next(iter(metrics.values()))
+    return draw_smoothing(read_scans(metrics), sample_ms=read_metrics(any_model)["sample_ms"])
 
 
 @styled

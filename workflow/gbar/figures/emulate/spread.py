@@ -1,6 +1,6 @@
 """What an ensemble knows of its own error: spread against error, and how often its intervals cover the truth."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from scipy.stats import spearmanr
 
+from gbar.figures.bins import equal_bins
 from gbar.figures.style import BLACK, GREY, log_axis, mark_panel, model_looks, page_figure, styled
+from gbar.jobs.job import Input, job
 
 DENSE = 3000
 FEWEST_A_BIN, MOST_BINS = 12, 12
@@ -42,8 +44,7 @@ class Spread:
 
 def running_median(spread: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the medians of spread and error in bins of equally many windows, from small to large spread."""
-    n_bins = int(np.clip(len(spread) // FEWEST_A_BIN, 1, MOST_BINS))
-    bins = np.array_split(np.argsort(spread, kind="stable"), n_bins)
+    bins = equal_bins(spread, FEWEST_A_BIN, MOST_BINS)
     return np.array([np.median(spread[b]) for b in bins]), np.array([np.median(error[b]) for b in bins])
 
 
@@ -85,6 +86,19 @@ def _draw_coverage(axes: Axes, spreads: Sequence[Spread], looks: dict) -> None:
     axes.set(xlim=(0, 100), ylim=(0, 100), xlabel="nominal level of the interval (%)", ylabel="covered (%)")
     axes.set_aspect("equal")
     mark_panel(axes, "coverage of the intervals")
+
+
+@job("figure spread", need="jobs.resources.of_emulator_figure")
+def spread_figure(scores: Mapping[str, Input], metrics: Mapping[str, Input]) -> Figure:
+    """Draw the spread of ensembles against their error.
+
+    Args:
+        scores: test windows of each model, NAME=scores.csv.
+        metrics: scores of each model, NAME=metrics.json.
+    """
+    from gbar.figures.emulate.spread_data import read_spreads
+
+    return draw_spread(read_spreads(scores, metrics), models=list(scores))
 
 
 @styled

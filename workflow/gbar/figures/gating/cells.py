@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from gbar.figures.gating.looks import UNALTERED, add_legend, alteration, panel_grid, seconds, time_axis
-from gbar.figures.style import BLACK, mark_panel, page_figure, styled
-
-COLUMNS = 3
+from gbar.config.gating import PacedSection, ShownSection
+from gbar.figures.gating.looks import UNALTERED, add_legend, alteration, seconds, time_axis, voltage_panels
+from gbar.figures.style import BLACK, mark_panel, styled
+from gbar.jobs.job import Input, job
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,27 @@ class AlteredRun:
     V_control_mV: np.ndarray
 
 
+@job("figure gating_cells", need="gating.needs.of_drawing")
+def gating_cells_figure(
+    control: Input, altered: Mapping[str, Input], paced: PacedSection, shown: ShownSection
+) -> Figure:
+    """Draw altered cells beside the unaltered one.
+
+    Args:
+        control: data set of the unaltered cell.
+        altered: data set of each altered cell, CELL=FILE.zarr.
+        paced: the runs that data sets hold.
+        shown: which of them are shown.
+    """
+    from gbar.figures.gating.data import read_cells
+
+    return draw_cells(read_cells(control, altered, paced, shown))
+
+
 @styled
 def draw_cells(shown: Sequence[AlteredRun]) -> Figure:
     """Draw a panel each altered cell."""
-    rows = -(-len(shown) // COLUMNS)
-    figure = page_figure(height_mm=24 + 38 * rows)
-    panels = panel_grid(figure, len(shown), COLUMNS, sharey=True, xlabel="time (s)", ylabel="V (mV)")
+    figure, panels = voltage_panels(len(shown), row_mm=38)
     for axes, run in zip(panels, shown, strict=True):
         axes.plot(seconds(run.time_ms), run.V_control_mV, **UNALTERED, label="unaltered cell")
         axes.plot(seconds(run.time_ms), run.V_mV, color=BLACK, label="altered cell")

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
+from gbar.config.gating import PacedSection, ShownSection
 from gbar.figures.gating.looks import seconds, time_axis
 from gbar.figures.style import PALETTE, mark_panel, page_figure, styled
+from gbar.jobs.job import Input, job
 
 UM_PER_MM = 1000.0  # µM in mM
 
@@ -27,6 +29,20 @@ class Observed:
     time_ms: np.ndarray
     V_mV: np.ndarray
     Cai_mM: np.ndarray
+
+
+@job("figure gating_control", need="gating.needs.of_drawing")
+def gating_control_figure(control: Input, paced: PacedSection, shown: ShownSection) -> Figure:
+    """Draw voltage and calcium of the control.
+
+    Args:
+        control: data set of the unaltered cell.
+        paced: the runs that data sets hold.
+        shown: which of them are shown.
+    """
+    from gbar.figures.gating.data import read_control
+
+    return draw_control(read_control(control, paced, shown))
 
 
 @styled

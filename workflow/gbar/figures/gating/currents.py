@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from gbar.figures.gating.looks import ALTERED, OURS, PUBLISHED, add_legend, current_symbol, seconds, time_axis
 from gbar.figures.style import mark_panel, page_figure, styled
+from gbar.jobs.job import Input, job
 
 TRUE = ALTERED | {"linewidth": 1.6}
 
@@ -42,6 +43,19 @@ class Reconstructed:
     network_altered: np.ndarray
     V_identified_mV: np.ndarray
     identified_altered: np.ndarray
+
+
+@job("figure gating_currents")
+def gating_currents_figure(published: Input, identified: Input) -> Figure:
+    """Draw currents of an altered cell by both second stages.
+
+    Args:
+        published: voltages, currents and gate curves by the published second stage, .npz.
+        identified: voltage and currents by ours, .npz.
+    """
+    from gbar.figures.gating.judged_data import read_currents
+
+    return draw_currents(read_currents(published, identified))
 
 
 @styled

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from gbar.figures.gating.looks import ALTERED, add_legend
 from gbar.figures.style import label_ticks, mark_panel, model_looks, page_figure, styled
+from gbar.jobs.job import Input, job
 
 COLUMNS = 5
 TAU_TICKS_MS = (0.01, 1.0, 100.0)
@@ -28,6 +29,18 @@ class Curves:
 
     x_inf: np.ndarray
     tau_ms: np.ndarray
+
+
+@job("figure gating_curves")
+def gating_curves_figure(traces: Mapping[str, Input]) -> Figure:
+    """Draw steady states and time constants of gates by each network.
+
+    Args:
+        traces: voltages and gate curves of each network, NAME=closed_loop.npz.
+    """
+    from gbar.figures.gating.data import read_curves
+
+    return draw_curves(*read_curves(traces))
 
 
 @styled

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from gbar.figures.gating.looks import add_legend, current_symbol, panel_grid
 from gbar.figures.style import BLACK, GREY, MARKERS, PALETTE, log_axis, mark_panel, page_figure, styled
+from gbar.jobs.job import Input, job
 
 COLUMNS = 3
 TRUTH = (0, (4, 2))
@@ -44,6 +45,18 @@ def largest_other(sweep: EtaSweep) -> np.ndarray:
     ratios = np.array([sweep.charge_ratio[name] for name in sweep.ranked if name not in sweep.altered])
     furthest = np.argmax(np.abs(np.log(ratios)), axis=0)
     return ratios[furthest, np.arange(ratios.shape[1])]
+
+
+@job("figure gating_etas")
+def gating_etas_figure(scores: Mapping[str, Input]) -> Figure:
+    """Draw charges of currents by retrained networks, over eta.
+
+    Args:
+        scores: what the published second stage tells of each altered cell, CELL=FILE.json.
+    """
+    from gbar.figures.gating.judged_data import read_etas
+
+    return draw_etas(read_etas(scores))
 
 
 @styled

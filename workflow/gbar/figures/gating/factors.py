@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 
 from gbar.figures.gating.looks import current_symbol
 from gbar.figures.style import BLACK, mark_panel, page_figure, plain, styled
+from gbar.jobs.job import Input, job
 
 # Blue below 1, red above, white in between; apart in lightness, too.
 COLOURS = matplotlib.colormaps["RdBu_r"]
@@ -38,6 +39,18 @@ class Identified:
     factors: Mapping[str, float]
     true: Mapping[str, float]
     identified: bool
+
+
+@job("figure gating_factors")
+def gating_factors_figure(identified: Mapping[str, Input]) -> Figure:
+    """Draw the factors found on the currents of every cell.
+
+    Args:
+        identified: what was found from each record of each cell, CELL/RECORD=FILE.json.
+    """
+    from gbar.figures.gating.judged_data import read_identified
+
+    return draw_factors(read_identified(identified))
 
 
 @styled

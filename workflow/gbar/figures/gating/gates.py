@@ -5,12 +5,25 @@ from matplotlib.figure import Figure
 
 from gbar.figures.gating.curves import Curves, curves_figure
 from gbar.figures.style import PALETTE, styled
+from gbar.jobs.job import Input, job
 
 LOOKS = {
     "first stage": {"color": PALETTE[0], "linewidth": 1.0, "linestyle": (0, (1, 1))},
     "retrained on the unaltered cell": {"color": PALETTE[2], "linewidth": 1.0, "linestyle": (0, (4, 2))},
     "retrained on the altered cell": {"color": PALETTE[1], "linewidth": 1.2},
 }
+
+
+@job("figure gating_gates")
+def gating_gates_figure(published: Input) -> Figure:
+    """Draw steady states and time constants of gates by retrained networks.
+
+    Args:
+        published: voltages, currents and gate curves by the published second stage, .npz.
+    """
+    from gbar.figures.gating.judged_data import read_gates
+
+    return draw_gates(*read_gates(published))
 
 
 @styled

@@ -1,6 +1,6 @@
 """The altered cells predicted on cycle lengths held out: durations of action potentials, and charges of currents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from gbar.figures.gating.looks import add_legend, current_symbol
 from gbar.figures.style import BLACK, GREY, PALETTE, log_axis, mark_panel, page_figure, styled
+from gbar.jobs.job import Input, job
 
 SIDE_BY_SIDE = 2  # cells in a row, two panels each
 UNALTERED: dict[str, Any] = {"color": GREY, "marker": "s", "markersize": 3.5, "linewidth": 0.8}
@@ -48,6 +49,19 @@ class HeldOut:
     ratio_published: np.ndarray
     shown: int
     ratio_ours: np.ndarray
+
+
+@job("figure gating_held_out")
+def gating_held_out_figure(published: Mapping[str, Input], identified: Mapping[str, Input]) -> Figure:
+    """Draw both second stages on cycle lengths held out.
+
+    Args:
+        published: what the published second stage tells of each altered cell, CELL=FILE.json.
+        identified: what ours tells of each altered cell, CELL=FILE.json.
+    """
+    from gbar.figures.gating.judged_data import read_held_out
+
+    return draw_held_out(read_held_out(published, identified))
 
 
 @styled

@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gbar.figures.style import BLACK, GREY, PALETTE, symbol
+from gbar.figures.style import BLACK, GREY, PALETTE, page_figure, symbol
 
 MS_PER_S = 1000.0
+COLUMNS = 3  # of panels of voltages
 # What is simulated lies below, as a broad line; what is found lies on it.
 UNALTERED: dict[str, Any] = {"color": GREY, "linewidth": 1.1}
 ALTERED: dict[str, Any] = {"color": BLACK, "linewidth": 1.9}
@@ -41,6 +42,12 @@ def panel_grid(figure: Figure, number: int, columns: int, *, sharey: bool, xlabe
     for axes in panels[::columns]:
         axes.set_ylabel(ylabel)
     return panels
+
+
+def voltage_panels(number: int, row_mm: float) -> tuple[Figure, list[Axes]]:
+    """Return a figure of the page's width and its panels of voltages over time, rows of so many mm."""
+    figure = page_figure(height_mm=24 + row_mm * -(-number // COLUMNS))
+    return figure, panel_grid(figure, number, COLUMNS, sharey=True, xlabel="time (s)", ylabel="V (mV)")
 
 
 def add_legend(figure: Figure, panels: Iterable[Axes], columns: int) -> None:

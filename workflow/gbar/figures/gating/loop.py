@@ -1,7 +1,7 @@
 """Networks of the first stage in place of the gates' equations, driving the cell, beside the cell itself."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from gbar.figures.gating.looks import ALTERED, add_legend, panel_grid, seconds, time_axis
 from gbar.figures.style import mark_panel, model_looks, page_figure, styled
+from gbar.jobs.job import Input, job
 
 BAR_PERCENT = 3.0  # of this study: the error of APD90 that a network should stay within
 COLUMNS = 2
@@ -35,6 +36,19 @@ class Driven:
     V_mV: np.ndarray
     V_cell_mV: np.ndarray
     apd90_error_percent: float | None
+
+
+@job("figure gating_loop")
+def gating_loop_figure(traces: Mapping[str, Input], metrics: Mapping[str, Input]) -> Figure:
+    """Draw networks driving the cell.
+
+    Args:
+        traces: voltages and gate curves of each network, NAME=closed_loop.npz.
+        metrics: errors of each network, NAME=metrics.json.
+    """
+    from gbar.figures.gating.data import read_driven
+
+    return draw_loop(read_driven(traces, metrics))
 
 
 @styled

@@ -1,15 +1,14 @@
 """Networks retrained on altered cells, driving the cell, beside both cells (fig. 4 of the published study)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from gbar.figures.gating.looks import ALTERED, PUBLISHED, UNALTERED, add_legend, panel_grid, seconds, time_axis
-from gbar.figures.style import mark_panel, page_figure, styled
-
-COLUMNS = 3
+from gbar.figures.gating.looks import ALTERED, PUBLISHED, UNALTERED, add_legend, seconds, time_axis, voltage_panels
+from gbar.figures.style import mark_panel, styled
+from gbar.jobs.job import Input, job
 
 
 @dataclass(frozen=True)
@@ -37,12 +36,24 @@ class RetrainedRun:
     repolarises: bool
 
 
+@job("figure gating_retrained_loop")
+def gating_retrained_loop_figure(traces: Mapping[str, Input], scores: Mapping[str, Input]) -> Figure:
+    """Draw retrained networks driving the cell.
+
+    Args:
+        traces: of each altered cell, CELL=FILE.npz: voltages, currents and gate curves by the published second stage,
+            .npz.
+        scores: what the published second stage tells of each altered cell, CELL=FILE.json.
+    """
+    from gbar.figures.gating.judged_data import read_retrained
+
+    return draw_retrained_loop(read_retrained(traces, scores))
+
+
 @styled
 def draw_retrained_loop(shown: Sequence[RetrainedRun]) -> Figure:
     """Draw a panel each altered cell."""
-    rows = -(-len(shown) // COLUMNS)
-    figure = page_figure(height_mm=24 + 42 * rows)
-    panels = panel_grid(figure, len(shown), COLUMNS, sharey=True, xlabel="time (s)", ylabel="V (mV)")
+    figure, panels = voltage_panels(len(shown), row_mm=42)
     for axes, run in zip(panels, shown, strict=True):
         time_s = seconds(run.time_ms)
         axes.plot(time_s, run.V_control_mV, **UNALTERED, label="unaltered cell")

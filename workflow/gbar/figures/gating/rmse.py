@@ -6,8 +6,22 @@ from matplotlib.figure import Figure
 
 from gbar.figures.gating.looks import add_legend
 from gbar.figures.style import GREY, log_axis, mark_panel, model_looks, page_figure, styled
+from gbar.jobs.job import Input, job
 
 BAR = 0.04  # of this study: the error that no gate should exceed
+
+
+@job("figure gating_rmse")
+def gating_rmse_figure(metrics: Mapping[str, Input]) -> Figure:
+    """Draw the errors of gates and other states.
+
+    Args:
+        metrics: errors of each network, NAME=metrics.json.
+    """
+    from gbar.figures.gating.data import read_rmse
+    from gbar.gating.data import GATES, OTHERS
+
+    return draw_rmse(read_rmse(metrics), GATES, OTHERS)
 
 
 @styled

@@ -9,6 +9,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from gbar.config.gating import MEMBRANE
 from gbar.figures.style import BLACK, GREY, PAGE_WIDTH_MM, mark_panel, page_figure, styled
+from gbar.jobs.job import job
 
 HEIGHT_MM = 30.0
 GIVEN, TRAINED, FIXED, FOUND = "white", "#f6d9c6", "#e9e9e9", "#cfe3f1"
@@ -47,6 +48,12 @@ OURS = (
     _Box(110, 25, "whole model\nfitted to\nthe record", FOUND),
     _Box(141, 28, f"factors gₖ on\n{len(MEMBRANE)} currents", GIVEN),
 )
+
+
+@job("figure gating_scheme")
+def gating_scheme_figure() -> Figure:
+    """Draw the scheme of the gating network."""
+    return draw_scheme()
 
 
 @styled

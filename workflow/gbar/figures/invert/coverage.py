@@ -7,9 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from gbar.figures.bins import equal_bins
 from gbar.figures.invert.parameters import Answers
 from gbar.figures.style import BLACK, GREY, log_axis, mark_panel, model_looks, page_figure, styled
 from gbar.invert.calibration import floored
+from gbar.jobs.job import Input, job
 
 # Points of all parameters together that are drawn at most; more of them only darken the cloud.
 MOST_POINTS = 4000
@@ -37,9 +39,22 @@ class Coverage:
 
 def running_rms(spread: np.ndarray, residual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the root mean squares of spread and residual in bins of equally many traces, by rising spread."""
-    n_bins = int(np.clip(len(spread) // FEWEST_A_BIN, 1, MOST_BINS))
-    bins = np.array_split(np.argsort(spread, kind="stable"), n_bins)
+    bins = equal_bins(spread, FEWEST_A_BIN, MOST_BINS)
     return tuple(np.array([np.sqrt(np.mean(values[b] ** 2)) for b in bins]) for values in (spread, residual))  # type: ignore[return-value]
+
+
+@job("figure invert_coverage")
+def invert_coverage_figure(predictions: Input, metrics: Input) -> Figure:
+    """Draw the coverage of an inverter's intervals, residual and spread.
+
+    Args:
+        predictions: what the inverter answers for its test traces, predictions.npz.
+        metrics: its scores, metrics.json.
+    """
+    from gbar.figures.invert.data import read_answers, read_coverage
+
+    answers = read_answers(predictions)
+    return draw_coverage(read_coverage(metrics, [parameter.name for parameter in answers.parameters]), answers)
 
 
 @styled

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from gbar.figures.invert.residuals import DIVERGING, SHORT, TICKS
 from gbar.figures.style import BLACK, GREY, PALE, PALETTE, mark_panel, page_figure, styled
+from gbar.jobs.job import Input, job
 
 # A tanh output scaled by 1.2 reaches so far; linear outputs beyond are counted in the last bin.
 SHOWN, BINS = 1.25, 50
@@ -35,6 +36,18 @@ class CrossAnswers:
     flagged: float
     beyond: float
     correlation: np.ndarray
+
+
+@job("figure invert_cross")
+def invert_cross_figure(cross: Input) -> Figure:
+    """Draw the parameters predicted for traces of other simulators.
+
+    Args:
+        cross: what it answers to other simulators' traces, cross.npz.
+    """
+    from gbar.figures.invert.data import read_cross
+
+    return draw_cross(*read_cross(cross))
 
 
 @styled

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from gbar.figures.invert.parameters import Answers, physical_error, unit_text, with_unit
 from gbar.figures.style import BLACK, PALETTE, mark_panel, ordered_colours, page_figure, plain, styled
 from gbar.invert.traces import from_unit
+from gbar.jobs.job import Input, job
 from gbar.report.tables import number
 
 N_COLUMNS = 4
@@ -31,6 +32,18 @@ def spread_over_range(true: np.ndarray, shown: int = INTERVALS) -> np.ndarray:
     """Return the rows whose true values lie nearest to evenly spaced ones, from the least to the greatest."""
     wanted = np.linspace(true.min(), true.max(), shown)
     return np.unique(np.argmin(np.abs(true[:, None] - wanted), axis=0))
+
+
+@job("figure invert_predictions")
+def invert_predictions_figure(predictions: Input) -> Figure:
+    """Draw predicted against true parameters.
+
+    Args:
+        predictions: what the inverter answers for its test traces, predictions.npz.
+    """
+    from gbar.figures.invert.data import read_answers
+
+    return draw_inverter_predictions(read_answers(predictions))
 
 
 @styled

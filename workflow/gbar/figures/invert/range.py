@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from gbar.figures.style import BLACK, GREY, PALE, PALETTE, log_axis, mark_panel, page_figure, plain, styled
 from gbar.invert.out_of_range import IN_RANGE, MUCH_RARER, OUT_OF_RANGE
+from gbar.jobs.job import Input, job
 
 BINS = 45
 # The ends of the axis: no single trace stretches it.
@@ -36,6 +37,21 @@ def edges_of(scores: Sequence[Scores], threshold: float) -> np.ndarray:
     ends = [np.percentile(one.score[one.score > 0], SHOWN_PERCENT) for one in scores if np.any(one.score > 0)]
     least, most = min(low for low, _ in ends), max(high for _, high in ends)
     return np.geomspace(min(least, threshold / 2), max(most, 2 * threshold), BINS + 1)
+
+
+@job("figure invert_range")
+def invert_range_figure(predictions: Input, metrics: Input, cross: Input | None = None) -> Figure:
+    """Draw the out-of-range scores of own and foreign traces.
+
+    Args:
+        predictions: what the inverter answers for its test traces, predictions.npz.
+        metrics: its scores, metrics.json.
+        cross: what it answers to other simulators' traces, cross.npz.
+    """
+    from gbar.figures.invert.data import read_scores
+
+    own, others, threshold, wanted = read_scores(predictions, metrics, cross)
+    return draw_range(own, others, threshold=threshold, false_alarms=wanted)
 
 
 @styled

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from gbar.figures.invert.parameters import unit_text
 from gbar.figures.style import BLACK, PALE, PALETTE, mark_panel, page_figure, styled
+from gbar.jobs.job import Input, job
 
 TRACE_MM, RASTER_MM, PARAMETER_MM, AROUND_MM = 52.0, 16.0, 5.5, 22.0
 # An interval far beyond the published range is cut here, in unit parameters.
@@ -63,6 +64,19 @@ class Recorded:
     spikes_predicted_ms: np.ndarray
     isi_distance: float
     estimates: Sequence[Estimate]
+
+
+@job("figure invert_recording")
+def invert_recording_figure(answer: Input, traces: Input) -> Figure:
+    """Draw a recording and what an inverter makes of it.
+
+    Args:
+        answer: what an inverter answers, .json.
+        traces: the recorded and the simulated trace, .npz.
+    """
+    from gbar.figures.invert.recording_data import read_recorded
+
+    return draw_recording(read_recorded(answer, traces))
 
 
 @styled

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from gbar.figures.style import BLACK, GREY, PALETTE, log_axis, mark_panel, page_figure, styled
+from gbar.jobs.job import Input, job
 
 # Room around the points, as a factor.
 MARGIN = 1.3
@@ -32,6 +33,18 @@ class Refined:
     trace_before: np.ndarray
     trace_after: np.ndarray
     seconds: np.ndarray
+
+
+@job("figure invert_refine")
+def invert_refine_figure(table: Input) -> Figure:
+    """Draw parameters before and after they were fitted to the trace.
+
+    Args:
+        table: errors of each cell, refined.csv.
+    """
+    from gbar.figures.invert.round_trip_data import read_refined
+
+    return draw_refine(read_refined(table))
 
 
 @styled

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from gbar.figures.invert.parameters import KNOWING_NOTHING_MSE, Answers
 from gbar.figures.style import BLACK, GREY, PALETTE, mark_panel, page_figure, styled
+from gbar.jobs.job import Input, job
 
 KNOWING_NOTHING = KNOWING_NOTHING_MSE**0.5
 # Written in white on the dark ends of the colours.
@@ -13,6 +14,18 @@ DARK = 0.6
 SHORT = 4  # letters of a name that has room beside others
 DIVERGING, TICKS = "RdBu_r", (-1, -0.5, 0, 0.5, 1)
 LINE_MM, FRAME_MM, LEAST_LINES = 9.0, 28.0, 6
+
+
+@job("figure invert_residuals")
+def invert_residuals_figure(predictions: Input) -> Figure:
+    """Draw the residuals of the parameters, and how they correlate.
+
+    Args:
+        predictions: what the inverter answers for its test traces, predictions.npz.
+    """
+    from gbar.figures.invert.data import read_answers
+
+    return draw_residuals(read_answers(predictions))
 
 
 @styled

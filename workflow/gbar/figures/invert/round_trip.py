@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from gbar.figures.style import BLACK, PALETTE, mark_panel, page_figure, styled
+from gbar.jobs.job import Input, job
 
 N_COLUMNS = 2
 TRACE_MM, HISTOGRAM_MM, LEGEND_MM = 31.0, 48.0, 8.0
@@ -50,6 +51,19 @@ class Example:
     time_ms: np.ndarray
     V_mV: np.ndarray
     V_predicted_mV: np.ndarray
+
+
+@job("figure invert_round_trip")
+def invert_round_trip_figure(table: Input, examples: Input) -> Figure:
+    """Draw traces simulated again from predicted parameters.
+
+    Args:
+        table: errors of each cell, roundtrip.csv.
+        examples: traces of some cells, roundtrip.npz.
+    """
+    from gbar.figures.invert.round_trip_data import read_round_trip
+
+    return draw_round_trip(*read_round_trip(table, examples))
 
 
 @styled

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from gbar.figures.invert.parameters import KNOWING_NOTHING_MSE
 from gbar.figures.style import BLACK, GREY, PALETTE, label_ticks, log_axis, mark_panel, page_figure, styled
+from gbar.jobs.job import Input, job
 
 LOOKS: Mapping[str, dict[str, Any]] = {
     "stopped_early": {"color": PALETTE[0], "marker": "o", "label": "stopped early: converged"},
@@ -69,6 +70,21 @@ class Trial:
 def ended(trials: Sequence[Trial]) -> list[Trial]:
     """Return the trials that came to an end, neither given up nor diverged."""
     return [trial for trial in trials if trial.status in ("completed", "stopped_early")]
+
+
+@job("figure invert_scan")
+def invert_scan_figure(table: Input, top: int = 3) -> Figure:
+    """Draw the trials of a scan over networks, ranked.
+
+    Args:
+        table: table of the scan, scan.csv.
+        top: number of trials that are ringed.
+    """
+    from gbar.figures.invert.scan_data import narrow, read_trials, top_table
+
+    trials = read_trials(table)
+    header, rows = top_table(trials)
+    return draw_scan(trials, header, narrow(header, rows), top=top)
 
 
 @styled

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from gbar.figures.style import BLACK, PALETTE, label_ticks, log_axis, mark_panel, page_figure, plain, styled
 from gbar.invert.designs.power_law import REFERENCE, PowerLaw
+from gbar.jobs.job import Input, job
 
 # The inverter study's own table (2019), means of 32 trainings: the number of training traces, the test MSE of the unit
 # parameters, and the minutes of a training. It is of one cell and of these parameters of it.
@@ -47,6 +48,20 @@ def medians(traces: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndar
     """Return the numbers of traces, ascending, and the median of the trainings with each."""
     found = np.unique(traces)
     return found, np.array([np.median(values[traces == one]) for one in found])
+
+
+@job("figure invert_sizes")
+def invert_sizes_figure(metrics: Sequence[Input], cell: str = "") -> Figure:
+    """Draw the error against the number of training traces.
+
+    Args:
+        metrics: scores of each training, metrics.json.
+        cell: the cell; published errors are shown, too, where they are of it and its parameters.
+    """
+    from gbar.figures.invert.sizes_data import read_sizes
+
+    sizes = read_sizes(metrics)
+    return draw_sizes(sizes, published=published_of(cell, sizes.parameters))
 
 
 @styled

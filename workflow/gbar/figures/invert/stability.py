@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from gbar.figures.invert.parameters import KNOWING_NOTHING_MSE
 from gbar.figures.style import BLACK, PALE, PALETTE, log_axis, mark_panel, page_figure, styled
 from gbar.invert.designs.golden import median_mse
+from gbar.jobs.job import Input, job
 
 CONVERGED, RUNNING, LOST = range(3)
 LOOKS: tuple[dict[str, Any], ...] = (
@@ -44,6 +45,20 @@ class Design:
     validation_mse: np.ndarray
     golden: bool
     scan_mse: float
+
+
+@job("figure invert_stability")
+def invert_stability_figure(stability: Sequence[Input], golden: Input, scan: Input) -> Figure:
+    """Draw the best trials trained again with many seeds.
+
+    Args:
+        stability: the file of each design.
+        golden: the design chosen, golden.json.
+        scan: table of the scan, scan.csv.
+    """
+    from gbar.figures.invert.scan_data import read_designs
+
+    return draw_stability(read_designs(stability, golden, scan))
 
 
 @styled

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from gbar.figures.style import BLACK, GREY, mark_panel, model_looks, page_figure, styled
+from gbar.jobs.job import Input, job
 
 LEGEND_COLUMNS = 5
 
@@ -26,6 +28,22 @@ class Sample:
     current_pA: np.ndarray
     simulated_mV: np.ndarray
     predicted_mV: Mapping[str, np.ndarray]
+
+
+@job("figure subthreshold_samples")
+def subthreshold_samples_figure(
+    data: Input, predictions: Mapping[str, Input], part: Literal["validation", "test"]
+) -> Figure:
+    """Draw predicted beside simulated subthreshold voltages.
+
+    Args:
+        data: data set.
+        predictions: predicted voltages of each filter, NAME=predictions.npz.
+        part: which paths.
+    """
+    from gbar.figures.subthreshold.data import read_samples
+
+    return draw_samples(read_samples(data, predictions, part))
 
 
 @styled

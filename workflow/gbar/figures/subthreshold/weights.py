@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from gbar.figures.style import BLACK, GREY, log_axis, mark_panel, model_looks, page_figure, styled
+from gbar.jobs.job import NamedInput, job
 
 LEGEND_COLUMNS = 3
 ROOM = 0.12  # beyond the points, as a share of the axes
@@ -28,6 +29,18 @@ class FilterError:
     validation_mse_mV2: float
     test_mse_mV2: float
     is_linear: bool
+
+
+@job("figure subthreshold_weights")
+def subthreshold_weights_figure(metrics: Sequence[NamedInput]) -> Figure:
+    """Draw the error of each filter against its number of weights.
+
+    Args:
+        metrics: errors, NAME=metrics.json, a filter once for each training.
+    """
+    from gbar.figures.subthreshold.data import read_errors
+
+    return draw_weights(*read_errors(metrics))
 
 
 @styled

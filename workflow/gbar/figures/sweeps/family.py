@@ -11,7 +11,9 @@ from matplotlib.colors import BoundaryNorm, Colormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from gbar.config.figures import FamilySection
 from gbar.figures.style import BLACK, mark_panel, ordered_colours, page_figure, styled, symbol
+from gbar.jobs.job import Input, job
 
 MAX_STEPS = 16
 LONG_NAME = 25  # characters that do not fit above a panel of three in a row
@@ -81,6 +83,21 @@ def _heading(name: str) -> str:
     """Return the name of a quantity, what it is divided by on a line of its own where that is long."""
     divided, slash, by = name.partition("/")
     return symbol(name) if len(name) < LONG_NAME else f"{divided}\n{slash}{by}"
+
+
+@job("figure family", need="jobs.resources.of_emulator_figure")
+def family_figure(store: Input, settings: FamilySection) -> Figure:
+    """Draw action potentials over each current's scaling.
+
+    Args:
+        store: store of a sweep.
+        settings: the figure's settings.
+    """
+    from gbar.figures.sweeps.family_data import read_families
+    from gbar.figures.sweeps.sweep_data import cell_of
+
+    families = read_families(store, before_ms=settings.before_ms, after_ms=settings.after_ms)
+    return draw_family(families, cell=cell_of(store))
 
 
 @styled

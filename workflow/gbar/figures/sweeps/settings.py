@@ -25,6 +25,7 @@ from gbar.figures.style import (
     styled,
 )
 from gbar.figures.sweeps import classes
+from gbar.jobs.job import Input, job
 from gbar.sweeps.store import Quantity
 
 OK, SILENT, DIVERGED = 0, 1, 2
@@ -104,6 +105,19 @@ def subset_matrix(scalings: np.ndarray) -> SubsetMatrix | None:
         return None
     row = [[control if level == 1 else found[members].get(level, -1) for level in levels] for members in subsets]
     return SubsetMatrix(subsets, np.array(levels), np.array(row))
+
+
+@job("figure settings", need="jobs.resources.of_emulator_figure")
+def settings_figure(store: Input, biomarkers: Input) -> Figure:
+    """Draw which settings of a design beat.
+
+    Args:
+        store: store of a sweep.
+        biomarkers: its table of biomarkers.
+    """
+    from gbar.figures.sweeps.settings_data import read_settings
+
+    return draw_settings(read_settings(store, biomarkers))
 
 
 def draw_settings(settings: Settings) -> Figure:

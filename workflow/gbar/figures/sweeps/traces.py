@@ -10,7 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from gbar.config.figures import TracesSection
 from gbar.figures.style import BLACK, PALETTE, mark_panel, page_figure, styled
+from gbar.jobs.job import Input, job
 
 STIMULUS_MM, TRACE_MM, LINE_MM = 17.0, 23.0, 4.0
 LABEL_SIZE, LABEL_WIDTH = 8, 96  # points, and the characters of this size that a panel is wide
@@ -70,6 +72,19 @@ def wrapped(label: str) -> list[str]:
     # No break within `IKr × 0.5` or `Ko = 8 mM`.
     kept = re.sub("(?<!,) ", "\N{NO-BREAK SPACE}", label)
     return textwrap.wrap(kept, LABEL_WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+@job("figure traces")
+def traces_figure(store: Input, settings: TracesSection) -> Figure:
+    """Draw traces of settings spread over a design, and their stimulus.
+
+    Args:
+        store: store of a sweep.
+        settings: the figure's settings.
+    """
+    from gbar.figures.sweeps.traces_data import read_traces
+
+    return draw_traces(read_traces(store, **settings.model_dump()))
 
 
 @styled

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from gbar.config.explain import checked
-from gbar.config.invert import InverterTrainingSection, RegressorSection
+from gbar.config.invert import DesignSection, InverterTrainingSection, RegressorSection
 from gbar.errors import UserError
 from gbar.invert.designs.ranking import BEST
+from gbar.jobs.job import Input, Output, job
 from gbar.records.metrics import read_metrics, write_metrics
 
 GIVEN = "given in the configuration"
@@ -45,6 +46,22 @@ def read_golden(path: str | Path) -> Golden:
     except KeyError as error:
         raise UserError(f"{path}: cannot be read as a chosen design (it lacks {error})") from None
     return Golden(checked(RegressorSection, network), checked(InverterTrainingSection, training))
+
+
+@job("golden")
+def golden(settings: DesignSection, out: Output, candidates: Sequence[Input] = ()) -> None:
+    """Choose the design that folds and ensemble are trained with.
+
+    Args:
+        settings: network and training, where they are given.
+        out: chosen design to write, .json.
+        candidates: results of the stability, or the best trials, .json.
+
+    Raises:
+        UserError: as `choose_golden`.
+    """
+    given = Golden(settings.network, settings.training) if settings.network and settings.training else None
+    choose_golden(given, candidates, out)
 
 
 def choose_golden(given: Golden | None, candidates: Sequence[str | Path], out: str | Path) -> None:

@@ -3,10 +3,10 @@
 import json
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from gbar.errors import UserError
+from gbar.jobs.job import Input, Output, job
 from gbar.records.files import write_csv
 from gbar.records.metrics import read_metrics, write_metrics
 
@@ -14,7 +14,8 @@ BEST = "best"  # key of the designs in top.json
 RESULTS = ("status", "validation_mse", "validation_loss", "epochs", "minutes", "parameters", "flat_size", "layers")
 
 
-def rank_trials(trials: Sequence[str | Path], table: str | Path, out: str | Path, top: int) -> None:
+@job("rank")
+def rank_trials(trials: Sequence[Input], table: Output, out: Output, top: int) -> None:
     """Write the table of a scan, the lowest validation MSE first, and the designs of the best trials.
 
     Trials without an MSE come last. One that ended as unpromising or diverged is ranked by the best it had reached, but

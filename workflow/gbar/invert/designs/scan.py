@@ -26,8 +26,9 @@ from gbar.invert.designs.draws import draw
 from gbar.invert.designs.sizes import subset
 from gbar.invert.refining.fitting import Fitted, fit
 from gbar.invert.traces import Traces, open_traces, parts
+from gbar.jobs.job import Folder, Input, Output, job
 from gbar.records.metrics import write_metrics
-from gbar.training.history import EpochRecord, print_line
+from gbar.training.history import EpochRecord, Log, print_line
 from gbar.training.loop import Stop
 
 FAILED = "failed"
@@ -36,19 +37,15 @@ DRAWN_NETWORK = ("repeat", "filters", "kernel", "pool", "dense", "dropout", "las
 DRAWN_TRAINING = ("batch_size", "loss", "optimizer", "decay_rate", "seed")
 
 
+@job("trial", jax="float32", need="invert.needs.of_trial")
 def run_trial(
-    traces: str | Path,
-    scan: DrawsSection,
-    trial: int,
-    checkpoints: str | Path,
-    out: str | Path,
-    log: Callable[[str], None] = print_line,
+    traces: Input, settings: DrawsSection, trial: int, checkpoints: Folder, out: Output, log: Log = print_line
 ) -> None:
-    """Train the design of a trial and write what became of it.
+    """Train one randomly drawn design and write what became of it.
 
     Args:
         traces: data set.
-        scan: the ranges, and how trials are trained.
+        settings: the ranges, and how trials are trained.
         trial: its number.
         checkpoints: folder for checkpoints; taken up when a run was cut off, removed after success.
         out: result to write, .json.
@@ -58,10 +55,10 @@ def run_trial(
         UserError: no such fold, too few traces, damaged data, or a scan that nothing can be drawn from.
     """
     data = open_traces(traces)
-    network, training = draw(scan, trial, data.samples, len(data.parameters))
+    network, training = draw(settings, trial, data.samples, len(data.parameters))
     found: dict[str, Any]
     try:
-        (fitted,) = fit_design(data, scan, network, training, [training.seed], Path(checkpoints), log)
+        (fitted,) = fit_design(data, settings, network, training, [training.seed], Path(checkpoints), log)
         found = outcome(fitted) | {"reason": fitted.reason}
     except (MemoryError, jax.errors.JaxRuntimeError) as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]

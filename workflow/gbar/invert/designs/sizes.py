@@ -5,7 +5,6 @@ training size is part of every larger one. Validation and test rows are the same
 """
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +14,10 @@ from gbar.invert.designs.golden import read_golden
 from gbar.invert.designs.members import Members, blocks_of, stack
 from gbar.invert.refining.fitting import fit
 from gbar.invert.traces import Traces, open_traces, parts
+from gbar.jobs.job import Folder, Input, Output, job
 from gbar.records.digest import lot
 from gbar.records.metrics import write_metrics
-from gbar.training.history import print_line
+from gbar.training.history import Log, print_line
 
 
 def subset(traces: Traces, rows: np.ndarray, number: int) -> np.ndarray:
@@ -33,16 +33,11 @@ def subset(traces: Traces, rows: np.ndarray, number: int) -> np.ndarray:
     return np.sort(np.array(sorted(lots, key=lambda row: lots[row])[:number], dtype=rows.dtype))
 
 
+@job("size", jax="float32", need="invert.needs.of_trial")
 def train_size(
-    traces: str | Path,
-    golden: str | Path,
-    number: int,
-    offset: int,
-    checkpoints: str | Path,
-    metrics: str | Path,
-    log: Callable[[str], None] = print_line,
+    traces: Input, golden: Input, number: int, offset: int, checkpoints: Folder, out: Output, log: Log = print_line
 ) -> None:
-    """Train one network of the golden design on so many traces, and write its errors.
+    """Train the golden design on so many traces and score it.
 
     Args:
         traces: data set.
@@ -50,7 +45,7 @@ def train_size(
         number: of training traces.
         offset: the fold that tests.
         checkpoints: folder for checkpoints; taken up when a run was cut off, removed after success.
-        metrics: scores to write.
+        out: scores to write, .json.
         log: takes one line of progress.
 
     Raises:
@@ -78,5 +73,5 @@ def train_size(
         "minutes": fitted.minutes,
         "rms_percent": dict(zip(names, (100 * residual.std(axis=0)).tolist(), strict=True)),
     }
-    write_metrics(metrics, found)
+    write_metrics(out, found)
     shutil.rmtree(checkpoints, ignore_errors=True)

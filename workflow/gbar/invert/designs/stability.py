@@ -1,7 +1,6 @@
 """The design of a trial trained again with several seeds: how far its error depends on luck."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import jax
@@ -10,25 +9,27 @@ from gbar.config.explain import checked
 from gbar.config.invert import DrawsSection, InverterTrainingSection, RegressorSection
 from gbar.invert.designs.scan import FAILED, fit_design, outcome
 from gbar.invert.traces import open_traces
+from gbar.jobs.job import Folder, Input, Output, job
 from gbar.records.metrics import read_metrics, write_metrics
-from gbar.training.history import print_line
+from gbar.training.history import Log, print_line
 
 
+@job("stability", jax="float32", need="invert.needs.of_stability")
 def run_stability(
-    traces: str | Path,
-    trial: str | Path,
-    scan: DrawsSection,
+    traces: Input,
+    trial: Input,
+    settings: DrawsSection,
     seeds: int,
-    checkpoints: str | Path,
-    out: str | Path,
-    log: Callable[[str], None] = print_line,
+    checkpoints: Folder,
+    out: Output,
+    log: Log = print_line,
 ) -> None:
-    """Train the design of a trial with the seeds that follow its own, by the rules of the scan, and write the results.
+    """Train the design of a trial again with several seeds, those that follow its own.
 
     Args:
         traces: data set.
         trial: result of the trial.
-        scan: how trials are trained.
+        settings: how trials are trained.
         seeds: number of networks.
         checkpoints: folder for checkpoints; taken up when a run was cut off, removed after success.
         out: result to write, .json.
@@ -43,7 +44,7 @@ def run_stability(
     numbers = [training.seed + 1 + k for k in range(seeds)]
     data = open_traces(traces)
     try:
-        fitted = fit_design(data, scan, network, training, numbers, Path(checkpoints), log)
+        fitted = fit_design(data, settings, network, training, numbers, Path(checkpoints), log)
         members = [outcome(one) for one in fitted]
     except (MemoryError, jax.errors.JaxRuntimeError) as error:
         log(f"{FAILED}: {error}")

@@ -9,7 +9,6 @@ parameters.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from gbar.invert.judge import check_belongs
 from gbar.invert.refining.fitting_trace import fitted, polished, trace_error
 from gbar.invert.resimulate import Simulator
 from gbar.invert.traces import TEST, STEP_mV, open_traces
+from gbar.jobs.job import Input, Output, job
 from gbar.records.files import write_csv
 from gbar.records.metrics import write_metrics
 
@@ -87,15 +87,16 @@ def starts_of(answer: Answer, starts: int) -> np.ndarray:
     return np.concatenate([answer.unit[None], aside]).transpose(1, 0, 2)
 
 
+@job("refine", jax="float64", need="invert.needs.of_refinement", progress="refining")
 def refine_test_cells(
-    model: str | Path,
-    traces: str | Path,
+    model: Input,
+    traces: Input,
     settings: RefineSection,
-    metrics: str | Path,
-    table: str | Path,
+    metrics: Output,
+    table: Output,
     progress: Callable[[float], None] = lambda _: None,
 ) -> None:
-    """Refine the answers for the first test traces of a data set, and write refined.csv and medians over its cells.
+    """Fit parameters to held-out traces from an inverter's answer on.
 
     Columns of the table: id; accepted, 1 or 0; root mean squared error of the unit parameters before, as answered but
     within [-1, 1], and after; of X' of the trace before and after; seconds that the cell took.
