@@ -14,7 +14,7 @@ def sweep_code(verb):
 
     def of_sweep(wildcards):
         section = STUDY.sweeps[wildcards.sweep].cell
-        data = [section.file] if section.file else map(os.path.relpath, data_of(f"gbar.cells.{section.name}"))
+        data = section.files() or map(os.path.relpath, data_of(f"gbar.cells.{section.name}"))
         return code(verb, *cells.modules(section.cell())) + list(data)
 
     return of_sweep

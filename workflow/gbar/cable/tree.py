@@ -24,11 +24,48 @@ class Compartment:
 
 @dataclass(frozen=True)
 class Edge:
-    """A cable between two nodes; its conductance is `per_resistivity_um` / (resistivity of the axoplasm)."""
+    """A cable between two nodes.
+
+    Attributes:
+        child, parent: the nodes.
+        resistances_per_um: its resistance over the resistivity of the axoplasm, by the groups that it lies in.
+    """
 
     child: int
     parent: int
-    per_resistivity_um: float
+    resistances_per_um: tuple[tuple[str, float], ...]
+
+    @property
+    def per_resistivity_um(self) -> float:
+        """Its conductance times the resistivity where that is the same everywhere."""
+        return 1 / sum(resistance for _, resistance in self.resistances_per_um)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A compartment of a section before it is joined to a tree.
+
+    Attributes:
+        area_um2: of its membrane.
+        diameter_um: on average.
+        left_per_um, right_per_um: axial resistance from its middle to its beginning and end, over the resistivity.
+    """
+
+    area_um2: float
+    diameter_um: float
+    left_per_um: float
+    right_per_um: float
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A section cut into compartments; the names are those of `gbar.cable.morphology.Section`."""
+
+    name: str
+    parent: str | None
+    position: float
+    group: str
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -68,68 +105,70 @@ class Tree:
 
 def build_tree(sections: tuple[Section, ...], groups: tuple[str, ...]) -> Tree:
     """Return the tree of `sections` (checked, one root), its compartments in the order of `groups`."""
+    return joined(tuple(_cut(section) for section in sections), groups)
+
+
+def joined(sections: tuple[Cut, ...], groups: tuple[str, ...]) -> Tree:
+    """Return the tree of sections that are cut (one root), its compartments in the order of `groups`."""
     ordered = sorted(sections, key=lambda section: groups.index(section.group))
-    compartments = [piece for section in ordered for piece in _compartments(section)]
+    compartments = [
+        Compartment(section.name, number, section.group, piece.area_um2)
+        for section in ordered
+        for number, piece in enumerate(section.pieces)
+    ]
     node = {(piece.section, piece.number): i for i, piece in enumerate(compartments)}
     graph = _Graph(len(compartments))
     root = next(section for section in sections if section.parent is None)
+    children: dict[str | None, list[Cut]] = {}
+    for section in sections:
+        children.setdefault(section.parent, []).append(section)
     start, end = {root.name: graph.new_junction()}, {}
     waiting = [root]
     while waiting:
         section = waiting.pop()
         here, half_before = start[section.name], 0.0
-        for number in range(section.compartments):
-            half = _half_resistance(section, number)
-            graph.connect(here, node[section.name, number], half_before + half)
-            here, half_before = node[section.name, number], half
+        for number, piece in enumerate(section.pieces):
+            graph.connect(here, node[section.name, number], {section.group: half_before + piece.left_per_um})
+            here, half_before = node[section.name, number], piece.right_per_um
         end[section.name] = graph.new_junction()
-        graph.connect(here, end[section.name], half_before)
-        middle = node[section.name, section.compartments // 2]
+        graph.connect(here, end[section.name], {section.group: half_before})
+        middle = node[section.name, len(section.pieces) // 2]
         place = {0.0: start[section.name], 0.5: middle, 1.0: end[section.name]}
-        for child in sections:
-            if child.parent == section.name:
-                start[child.name] = place[child.position]
-                waiting.append(child)
+        for child in children.get(section.name, ()):
+            start[child.name] = place[child.position]
+            waiting.append(child)
     graph.drop_idle_junctions(len(compartments))
     return Tree(
         compartments=tuple(compartments),
         junctions=len(graph.neighbours) - len(compartments),
-        soma=node[root.name, root.compartments // 2],
+        soma=node[root.name, len(root.pieces) // 2],
         edges=graph.edges_from_centre(),
     )
 
 
-def _diameter(section: Section, number: int) -> float:
-    middle = (number + 0.5) / section.compartments
-    return section.diameter_um + middle * (section.end_diameter_um - section.diameter_um)
-
-
-def _compartments(section: Section) -> list[Compartment]:
-    length = section.length_um / section.compartments
-    return [
-        Compartment(section.name, number, section.group, math.pi * _diameter(section, number) * length)
-        for number in range(section.compartments)
-    ]
-
-
-def _half_resistance(section: Section, number: int) -> float:
-    """Return the axial resistance of half a compartment over the resistivity, 1/um."""
-    diameter = _diameter(section, number)
-    return section.length_um / section.compartments / 2 / (math.pi * diameter * diameter / 4)
+def _cut(section: Section) -> Cut:
+    """Return a section as cylinders, each with the diameter at its middle."""
+    length, pieces = section.length_um / section.compartments, []
+    for number in range(section.compartments):
+        middle = (number + 0.5) / section.compartments
+        diameter = section.diameter_um + middle * (section.end_diameter_um - section.diameter_um)
+        half = length / 2 / (math.pi * diameter * diameter / 4)
+        pieces.append(Piece(math.pi * diameter * length, diameter, half, half))
+    return Cut(section.name, section.parent, section.position, section.group, tuple(pieces))
 
 
 class _Graph:
-    """Nodes and the resistances (over the resistivity, 1/um) between them, while a tree is built."""
+    """Nodes and the resistances (over the resistivity, 1/um, by group) between them, while a tree is built."""
 
     def __init__(self, compartments: int) -> None:
-        self.neighbours: dict[int, dict[int, float]] = {i: {} for i in range(compartments)}
+        self.neighbours: dict[int, dict[int, dict[str, float]]] = {i: {} for i in range(compartments)}
 
     def new_junction(self) -> int:
         new = len(self.neighbours)
         self.neighbours[new] = {}
         return new
 
-    def connect(self, a: int, b: int, resistance: float) -> None:
+    def connect(self, a: int, b: int, resistance: dict[str, float]) -> None:
         self.neighbours[a][b] = self.neighbours[b][a] = resistance
 
     def drop_idle_junctions(self, compartments: int) -> None:
@@ -143,7 +182,7 @@ class _Graph:
             del self.neighbours[junction]
             if len(around) == 2:
                 (a, ra), (b, rb) = around.items()
-                self.connect(a, b, ra + rb)
+                self.connect(a, b, {group: ra.get(group, 0.0) + rb.get(group, 0.0) for group in {**ra, **rb}})
         number = {old: new for new, old in enumerate(sorted(self.neighbours))}
         self.neighbours = {
             number[node]: {number[other]: r for other, r in around.items()} for node, around in self.neighbours.items()
@@ -161,7 +200,7 @@ class _Graph:
             node = above[node]
         walk = self._walk(longest[len(longest) // 2])
         return tuple(
-            Edge(child, parent, 1 / self.neighbours[child][parent])
+            Edge(child, parent, tuple(self.neighbours[child][parent].items()))
             for child, parent in reversed(walk)
             if parent is not None
         )

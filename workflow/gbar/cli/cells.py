@@ -15,8 +15,9 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
 def _run(options: argparse.Namespace) -> None:
     from gbar import cells
     from gbar.cells.imported import cache
+    from gbar.cells.neurons import cache as neurons
 
-    for name in [options.cell] if options.cell else [*cells.names(), *cache.names()]:
+    for name in [options.cell] if options.cell else [*cells.names(), *cache.names(), *neurons.names()]:
         describe(cells.get(name))
 
 

@@ -11,10 +11,10 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     """Add the verb."""
     verb = verbs.add_parser(
         "check-cell",
-        help="tell what is understood of a model in CellML, SBML or Myokit's format, and prove it",
+        help="tell what is understood of a model in CellML, SBML or Myokit's format, or of a neuron, and prove it",
         epilog="example: gbar check-cell ohara_2011.mmt --python equations.py",
     )
-    verb.add_argument("file", type=Path, help="the model: .cellml, .mmt or .xml (SBML)")
+    verb.add_argument("file", type=Path, help="the model: .cellml, .mmt or .xml (SBML); .yaml of a neuron")
     for name in VARIABLES:
         verb.add_argument(f"--{name}", metavar="COMPONENT.VARIABLE", help=f"the variable that is the {name}")
     verb.add_argument("--python", type=Path, help="file to write the equations to, as gbar solves them, .py")
@@ -33,6 +33,8 @@ def _run(options: argparse.Namespace) -> int:
     check_ending("--python", options.python, (".py",))
     told = {name: getattr(options, name) for name in VARIABLES}
     cell = cells.from_file(options.file, **told)
+    if cells.is_neuron(cell):
+        return _tell_neuron(cell, options.python)
     table = cache.table(cell)
     if options.python:
         write_text(options.python, cache.text_of(cell))
@@ -66,6 +68,21 @@ def _run(options: argparse.Namespace) -> int:
         print(f"    V over 1 s differs from CVODES by {proof.rms_mV:.4f} mV (root mean square, upstrokes left out)")
     print("  it agrees" if proof.agrees else "  it does NOT agree")
     return 0 if proof.agrees else 1
+
+
+def _tell_neuron(cell, python: Path | None) -> int:
+    """Say what is understood of a neuron; NEURON, which would prove it, is no part of gbar."""
+    from gbar.cells.neurons import cache
+    from gbar.cli.cells import describe
+    from gbar.records.files import write_text
+
+    if python:
+        write_text(python, "\n\n".join(cache.texts_of(cell).values()))
+    describe(cell)
+    print("  understood:")
+    for finding in cache.table(cell)["findings"]:
+        print(f"    {finding}")
+    return 0
 
 
 def _kinds(cell) -> str:

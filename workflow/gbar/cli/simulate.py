@@ -23,7 +23,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
         epilog="example: gbar simulate tentusscher2004 --scale gKr=0.5 --stimulus pacing --cycle-length-ms 800 "
         "--duration-ms 20000 --plot trace.svg",
     )
-    verb.add_argument("cell", help="a cell of `gbar cells`, or a model of yours: .cellml, .mmt or .xml (SBML)")
+    verb.add_argument("cell", help="a cell of `gbar cells`, or yours: .cellml, .mmt, .xml (SBML), a neuron's .yaml")
     verb.add_argument("--variant", help="variant of the cell; its default when left out")
     verb.add_argument("--morphology", help="CSV table of sections in place of the cell's own")
     verb.add_argument(

@@ -124,7 +124,7 @@ def solve_values(
     return solve_rows(
         cell,
         scales,
-        settings.cell.parameters | varied,
+        settings.cell.fixed | varied,
         until_ms or protocol.duration_ms,
         protocol.save_every_ms,
         settings.solver.settings(),

@@ -97,8 +97,8 @@ def design_key(sweep: SweepSection) -> str:
     files = {"design.path": sweep.design.path if isinstance(sweep.design, TableDesign) else None}
     files["cell.morphology"] = sweep.cell.morphology
     files["stimulus.path"] = getattr(stimulus, "path", None)
-    if sweep.cell.file is not None:
-        digest.update(sweep.cell.cell().name.encode())  # which holds a digest of the file
+    if sweep.cell.name is None:
+        digest.update(sweep.cell.cell().name.encode())  # which holds a digest of its files
     for key, path in files.items():
         if path is not None:
             digest.update(_content(key, path))
@@ -128,7 +128,7 @@ def _row_ids(sweep: SweepSection, names: list[str], values: np.ndarray) -> list[
     """Return the identity of each row of values, shape (rows, names)."""
     own = sweep.own_values()
     common = hashlib.blake2b(canonical(_common_meaning(sweep)).encode(), digest_size=ID_BYTES)
-    fixed = {name: value for name, value in sweep.cell.parameters.items() if name not in names}
+    fixed = {name: value for name, value in sweep.cell.fixed.items() if name not in names}
     order = sorted([*(name for name in names if not name.startswith(STIMULUS)), *fixed])
     ids = []
     said = _said(names, order, values, own, fixed)

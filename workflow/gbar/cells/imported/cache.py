@@ -42,7 +42,7 @@ def cell_of(file: str | Path, told: Told = NOTHING) -> Cell:
         UserError: the file cannot be read, is no model, or one that cannot be a cell.
     """
     path = Path(file)
-    name = f"{_plain(path.stem)}@{digest(path, told)[:SHOWN]}"
+    name = f"{plain(path.stem)}@{digest(path, told)[:SHOWN]}"
     if not _table(name).exists():
         _compile(path, told, name)
     return named(name)
@@ -116,7 +116,7 @@ def _generator() -> str:
     return found.hexdigest()
 
 
-def _plain(stem: str) -> str:
+def plain(stem: str) -> str:
     """Return a file's name as part of a cell's, safe in a path, in text and on a terminal."""
     return re.sub(r"[^A-Za-z0-9_.-]", "_", stem)[:60].lstrip(".-") or "model"
 

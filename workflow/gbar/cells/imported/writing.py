@@ -54,7 +54,7 @@ class Program:
 
 def module_text(program: Program) -> str:
     """Return the module of a program."""
-    writer = _Writer(program)
+    writer = Writer(program)
     return "\n".join(
         [
             f'"""{re.sub(r"[^A-Za-z0-9 ,.;:_-]", "_", program.title)}"""',
@@ -79,7 +79,9 @@ def module_text(program: Program) -> str:
     )
 
 
-class _Writer:
+class Writer:
+    """Writes the functions of a program; what does not change in time is worked out in `constants`."""
+
     def __init__(self, program: Program):
         self._program = program
         roots = [
