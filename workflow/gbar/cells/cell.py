@@ -39,6 +39,7 @@ import numpy as np
 from gbar.errors import UserError, wrong
 
 Kind = Literal["voltage", "concentration", "gate", "buffer"]
+Tissue = Literal["cardiac", "nodal", "neuron"]
 CORE_KINDS = ("voltage", "concentration")
 
 
@@ -162,7 +163,7 @@ class Cell:
     methods: tuple[str, ...]
     dt_ms: float
     stimulus: Stimulation
-    tissue: Literal["cardiac", "nodal", "neuron"] = "cardiac"
+    tissue: Tissue = "cardiac"
     folds: bool = False
 
     @property

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from gbar.cells.cell import Tissue
 from gbar.config.base import Number, Section
 from gbar.errors import UserError
 from gbar.traces.settings import BeatSettings, meanings, of_kind
@@ -18,7 +19,7 @@ class BeatsSection(Section):
     """What counts as a beat."""
 
     kind: Annotated[
-        Literal["cardiac", "nodal", "neuron"] | None,
+        Tissue | None,
         Field(description="kind of cell, which decides the rest; that of the cell when left out"),
     ] = None
     reference: Annotated[

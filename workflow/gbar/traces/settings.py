@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
+from gbar.cells.cell import Tissue
 from gbar.errors import wrong
-
-Kind = Literal["cardiac", "nodal", "neuron"]
 
 
 def _of(unit: str, meaning: str, default: float) -> Any:
@@ -27,7 +26,7 @@ class BeatSettings:
     The others, with their units, are explained by `meanings`.
     """
 
-    kind: Kind = "cardiac"
+    kind: Tissue = "cardiac"
     reference: Literal["before", "after"] = "before"
     level_mV: float = _of("mV", "level that an upstroke crosses", -20.0)
     hysteresis_mV: float = _of("mV", "how far below that level V must have been since the last crossing", 10.0)

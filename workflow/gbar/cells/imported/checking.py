@@ -45,6 +45,19 @@ class Proof:
         """Whether the cell is the file's."""
         return self.same_rates and (self.rms_mV is None or self.rms_mV <= SAME_TRACE_MV)
 
+    def told(self) -> list[str]:
+        """Return what was compared, in sentences."""
+        rates = (
+            f"{self.rates} rates differ from Myokit's by at most {self.worst:.1e} of the largest of their state "
+            f"({self.where})"
+        )
+        trace = (
+            f"no trace by CVODES to compare with: {self.no_trace}"
+            if self.rms_mV is None
+            else f"V over 1 s differs from CVODES by {self.rms_mV:.4f} mV (root mean square, upstrokes left out)"
+        )
+        return [*(f"Myokit warns: {warning}" for warning in self.warnings), rates, trace]
+
 
 def prove(file: str | Path, told: Told, cell: Cell, traced: bool = True) -> Proof:
     """Compare the cell of a file with Myokit's reading of it.

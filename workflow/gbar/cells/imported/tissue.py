@@ -1,9 +1,8 @@
 """The kind of cell by which beats are told, where the name of the file or of the model gives it away."""
 
 import re
-from typing import Literal
 
-Tissue = Literal["cardiac", "nodal", "neuron"]
+from gbar.cells.cell import Tissue
 
 _NEURON = re.compile(r"squid|axon|nerve|neuron|hodgkin", re.IGNORECASE)
 _NODE = re.compile(r"(?<![a-z])san(?![a-z])|sino.?atrial|sinus.?node|pace.?maker", re.IGNORECASE)
