@@ -12,15 +12,13 @@ from importlib.metadata import version
 import common
 import contest
 import numpy as np
+from contest import DT_MS, DURATION_MS, PRECISIONS, SEED
 
-DT_MS, DURATION_MS = 0.02, 460.0
 FINER = (1, 2, 4)  # steps in a step, for accuracy against cost
 FINEST = 16
 SCAN_ROWS = 32
 RMSE_mV = 0.05
 BAR, AIM = 10.0, 30.0
-PRECISIONS = ("float64", "float32")
-SEED = 20261122
 
 
 def main() -> None:

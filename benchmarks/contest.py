@@ -22,6 +22,11 @@ FIGURES = Path(__file__).with_name("figures")
 CLOSE = 1.6  # times the cost of the cheapest
 TESTS = Path(__file__).parents[1] / "tests"
 
+# Of contests under chirp23a.
+DT_MS, DURATION_MS = 0.02, 460.0
+PRECISIONS = ("float64", "float32")
+SEED = 20261122
+
 
 @dataclass(frozen=True)
 class Run:

@@ -10,14 +10,12 @@ from importlib.metadata import version
 import common
 import contest
 import numpy as np
+from contest import DT_MS, DURATION_MS, PRECISIONS, SEED
 
-DT_MS, DURATION_MS = 0.02, 460.0
 FINER = (1, 2, 4, 8)  # steps in a step, for accuracy against cost
 FINEST = 32
 SCAN_ROWS = 256
 BAR, AIM = 1.0, 3.0
-PRECISIONS = ("float64", "float32")
-SEED = 20261122
 
 
 def main() -> None:

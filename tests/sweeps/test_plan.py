@@ -36,6 +36,13 @@ def pretend_solved(folder: Path, plan: Plan) -> None:
         (folder / "blocks" / f"{block}.npz").touch()
 
 
+def solved(design: SweepSection, folder: Path) -> Plan:
+    """Return the plan of a sweep as if it had been solved."""
+    plan = plan_sweep(design, folder)
+    pretend_solved(folder, plan)
+    return plan
+
+
 def test_every_row_is_in_one_block(tmp_path):
     plan = plan_sweep(sweep([0.5, 1.0, 1.5]), tmp_path)
     assert plan.rows == 9
@@ -68,20 +75,17 @@ def test_the_plan_of_another_design_leaves_the_first_as_it_is(tmp_path):
 
 def test_what_another_design_has_solved_since_is_not_solved_again(tmp_path):
     small = plan_sweep(sweep([0.5, 1.0]), tmp_path)
-    large = plan_sweep(sweep([0.5, 1.0, 1.5], rows_per_job=100), tmp_path)
-    pretend_solved(tmp_path, large)
+    large = solved(sweep([0.5, 1.0, 1.5], rows_per_job=100), tmp_path)
     assert plan_sweep(sweep([0.5, 1.0]), tmp_path).blocks == large.blocks != small.blocks
 
 
 def test_another_size_of_jobs_leaves_the_table_of_a_solved_design(tmp_path):
-    plan = plan_sweep(sweep([0.5, 1.0]), tmp_path)
-    pretend_solved(tmp_path, plan)
+    plan = solved(sweep([0.5, 1.0]), tmp_path)
     assert plan_sweep(sweep([0.5, 1.0], rows_per_job=1), tmp_path).table == plan.table
 
 
 def test_a_grown_design_keeps_its_solved_blocks(tmp_path):
-    small = plan_sweep(sweep([0.5, 1.0]), tmp_path)
-    pretend_solved(tmp_path, small)
+    small = solved(sweep([0.5, 1.0]), tmp_path)
     grown = plan_sweep(sweep([0.5, 1.0, 1.5]), tmp_path)
     assert set(small.blocks) < set(grown.blocks)
     new = [read_rows(tmp_path / "blocks" / f"{b}.csv").ids for b in grown.blocks if b not in small.blocks]
@@ -89,8 +93,7 @@ def test_a_grown_design_keeps_its_solved_blocks(tmp_path):
 
 
 def test_a_shrunken_design_takes_the_block_that_holds_its_rows(tmp_path):
-    large = plan_sweep(sweep([0.5, 1.0, 1.5], rows_per_job=100), tmp_path)
-    pretend_solved(tmp_path, large)
+    large = solved(sweep([0.5, 1.0, 1.5], rows_per_job=100), tmp_path)
     assert plan_sweep(sweep([0.5, 1.0]), tmp_path).blocks == large.blocks
 
 
@@ -101,8 +104,7 @@ def test_a_plan_that_was_never_run_leaves_nothing_to_a_later_design(tmp_path):
 
 
 def test_another_size_of_jobs_solves_nothing_again(tmp_path):
-    plan = plan_sweep(sweep([0.5, 1.0]), tmp_path)
-    pretend_solved(tmp_path, plan)
+    plan = solved(sweep([0.5, 1.0]), tmp_path)
     assert plan_sweep(sweep([0.5, 1.0], rows_per_job=1), tmp_path).blocks == plan.blocks
 
 

@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="gbar",
         description="From ion-channel conductances to action potentials and back.",
-        epilog="`gbar VERB --help` explains a verb. The verbs below `schema` are the jobs of the workflow.",
+        epilog="`gbar VERB --help` explains a verb. The verbs with --settings are the jobs of the workflow.",
     )
     top.add_argument("--version", action="version", version=f"gbar {__version__}")
     verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit status: 0, 2 for a mistake of the user, 1 for a failed check, 130 for Ctrl-C."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = parser().parse_args(given)
-    if hasattr(options, "contract"):
+    if hasattr(options, "settings"):
         print(f"$ gbar {shlex.join(given)}", file=sys.stderr)  # so that a job can be repeated from its log
     try:
         with ctrl_c_ends():

@@ -5,14 +5,18 @@ from pathlib import Path
 
 from gbar.cli.options import add_files, check_files
 
+DESCRIPTION = (
+    "Infer the parameters of the cell behind a recorded membrane potential, with their errors and a verdict on whether "
+    "the inverter knows such traces, and simulate it again from them."
+)
+
 
 def add_verbs(verbs: argparse._SubParsersAction) -> None:
     """Add the verb."""
     verb = verbs.add_parser(
         "invert",
         help="infer the parameters of the cell behind a recording",
-        description="Infer the parameters of the cell behind a recorded membrane potential, with their errors and a "
-        "verdict on whether the inverter knows such traces, and simulate it again from them.",
+        description=DESCRIPTION,
         epilog="example: gbar invert cell.abf --model results/invert/izhikevich/model --sweep 8 --start-ms 137",
     )
     verb.add_argument(
