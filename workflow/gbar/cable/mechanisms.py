@@ -79,8 +79,8 @@ class Cable:
     capacitance: Density
     leak: Density
     channels: tuple[Placement, ...]
-    pool: Pool | None
-    resistivity: str
-    leak_reversal: str
-    start: str
-    temperature: str
+    pool: Pool | None = None
+    resistivity: str = "Ra"
+    leak_reversal: str = "E_leak"
+    start: str = "V0"
+    temperature: str = "celsius"

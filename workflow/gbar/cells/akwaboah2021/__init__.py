@@ -12,6 +12,7 @@ The slips belong to the published tuning (without them the beat is 340 ms instea
 from dataclasses import dataclass
 
 from gbar.cells.cell import Cell, Current, Kind, Parameter, State, Stimulation
+from gbar.cells.published import Published
 
 REFERENCE = (
     "Akwaboah AD, Tsevi B, Yamlome P, Treat JA, Brucal-Hallare M, Cordeiro JM, Deo M. An in silico hiPSC-derived "
@@ -69,6 +70,13 @@ _RETICULUM_S8 = {"Vcell": 20100.0, "Prel": 50.0, "Pup": 0.0075, "tau_tr": 27.5}
 _RETICULUM = {"c": _RETICULUM_C, "python": _RETICULUM_S8, "corrected": _RETICULUM_S8}
 
 VARIANTS = tuple(_TUNINGS)
+
+_PUBLISHED = Published(
+    "akwaboah2021",
+    VARIANTS,
+    "Akwaboah et al. 2021, human induced pluripotent stem-cell-derived cardiomyocyte",
+    REFERENCE,
+)
 
 # name, unit, kind; initial value of Table S9 (the C program's steady state) and of the notebook.
 _STATES: tuple[tuple[str, str, Kind, float, float], ...] = (
@@ -148,17 +156,12 @@ def _parameters(variant: str) -> tuple[Parameter, ...]:
 
 def cell(variant: str) -> Cell:
     """Return one of the `VARIANTS`."""
-    return Cell(
-        name="akwaboah2021",
-        variant=variant,
-        variants=VARIANTS,
-        title="Akwaboah et al. 2021, human induced pluripotent stem-cell-derived cardiomyocyte",
-        reference=REFERENCE,
+    return _PUBLISHED.cell(
+        variant,
         states=_states(variant),
         parameters=_parameters(variant),
         currents=_CURRENTS,
         tuning=_TUNINGS[variant],
-        equations="gbar.cells.akwaboah2021.equations",
         methods=("rosenbrock", "rush_larsen"),
         dt_ms=0.0005,  # the authors' own
         stimulus=Stimulation("pA/pF", gain=-52.0),  # it beats by itself; the pulse is ours, as of ventricular cells

@@ -7,11 +7,10 @@ drives the cell into depolarisation block or 1:1 firing. Ranges are half to twic
 from dataclasses import dataclass
 from pathlib import Path
 
-from gbar.cable.mechanisms import Cable, Density, Placement, density
-from gbar.cable.morphology import read_morphology
-from gbar.cable.states import states
-from gbar.cable.tree import build_tree
+from gbar.cable.mechanisms import Density, Placement, density
+from gbar.cable.neuron import neuron
 from gbar.cells.cell import Cell, Parameter, Stimulation
+from gbar.cells.published import Published
 
 REFERENCE = (
     "Ben-Shalom R, Balewski J, Siththaranjan A, et al. Inferring neuronal ionic conductances from membrane potentials "
@@ -38,6 +37,13 @@ _SETTINGS = {
 
 VARIANTS = tuple(_SETTINGS)
 GROUPS = ("soma", "apical", "basal")
+
+_PUBLISHED = Published(
+    "ballsticks",
+    VARIANTS,
+    "Ball with three sticks, a neuron of soma and dendrites with Na, K and Ca channels",
+    REFERENCE,
+)
 
 
 def _varied(name: str, default: float, unit: str, meaning: str) -> Parameter:
@@ -79,46 +85,16 @@ def _conductance(ion: str) -> Density:
 
 
 def cell(variant: str, morphology: Path | None = None) -> Cell:
-    """Return one of the `VARIANTS`, on its own tree or another.
-
-    Args:
-        variant: one of the `VARIANTS`.
-        morphology: table of another tree, as `gbar.cable.morphology` describes it, with the groups of mechanisms
-            `GROUPS`; its root is the soma.
-
-    Raises:
-        UserError: the table makes no tree.
-    """
-    sections = read_morphology(morphology or Path(__file__).with_name("ballsticks.csv"), GROUPS)
-    parameters = _parameters(_SETTINGS[variant])
-    cable = Cable(
-        tree=build_tree(sections, GROUPS),
-        capacitance=density({"soma": "cm", "apical": "cm", "basal": "cm_basal"}, "uF/cm2"),
-        leak=density(dict.fromkeys(GROUPS, "gl"), "S/cm2"),
-        channels=(
+    """Return one of the `VARIANTS`, on its own tree or another with the `GROUPS`; see `gbar.cable.neuron.neuron`."""
+    membrane = {
+        "capacitance": density({"soma": "cm", "apical": "cm", "basal": "cm_basal"}, "uF/cm2"),
+        "leak": density(dict.fromkeys(GROUPS, "gl"), "S/cm2"),
+        "channels": (
             Placement("Na", _conductance("gna"), "E_Na", "shift_na"),
             Placement("Kv", _conductance("gk"), "E_K"),
             Placement("Ca", _conductance("gca"), "E_Ca"),
         ),
-        pool=None,
-        resistivity="Ra",
-        leak_reversal="E_leak",
-        start="V0",
-        temperature="celsius",
-    )
-    return Cell(
-        name="ballsticks",
-        variant=variant,
-        variants=VARIANTS,
-        title="Ball with three sticks, a neuron of soma and dendrites with Na, K and Ca channels",
-        reference=REFERENCE,
-        states=states(cable, {parameter.name: parameter.default for parameter in parameters}),
-        parameters=parameters,
-        currents=(),
-        tuning=cable,
-        equations="gbar.cable.step",
-        methods=("backward_euler",),
-        dt_ms=0.02,
-        stimulus=Stimulation("nA", gain=_SETTINGS[variant].gain, kind="chirp23a"),
-        tissue="neuron",
-    )
+    }
+    tree = morphology or Path(__file__).with_name("ballsticks.csv")
+    stimulus = Stimulation("nA", gain=_SETTINGS[variant].gain, kind="chirp23a")
+    return neuron(_PUBLISHED, variant, tree, GROUPS, membrane, _parameters(_SETTINGS[variant]), stimulus)

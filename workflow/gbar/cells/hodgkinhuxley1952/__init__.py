@@ -4,7 +4,8 @@ The voltage is absolute (rest near -65 mV) and the cell is one whole neuron: con
 pF and currents, the stimulus included, in pA, where other cells have them per pF. A positive stimulus depolarises.
 """
 
-from gbar.cells.cell import Cell, Current, Kind, Parameter, State, Stimulation
+from gbar.cells.cell import Cell, Current, Parameter, State, Stimulation
+from gbar.cells.published import Published
 
 REFERENCE = (
     "Hodgkin AL, Huxley AF. A quantitative description of membrane current and its application to conduction and "
@@ -13,12 +14,14 @@ REFERENCE = (
 
 VARIANTS = ("nest",)
 
-# name, unit, kind, initial value: the gates at their equilibrium for -65 mV.
-_STATES: tuple[tuple[str, str, Kind, float], ...] = (
-    ("V", "mV", "voltage", -65.0),
-    ("m", "1", "gate", 0.05293248525724957),
-    ("h", "1", "gate", 0.5961207535084603),
-    ("n", "1", "gate", 0.3176769140606974),
+_PUBLISHED = Published("hodgkinhuxley1952", VARIANTS, "Hodgkin and Huxley 1952, point neuron", REFERENCE)
+
+# The gates at their equilibrium for -65 mV.
+_STATES = (
+    State("V", -65.0, "mV", "voltage"),
+    State("m", 0.05293248525724957, "1", "gate"),
+    State("h", 0.5961207535084603, "1", "gate"),
+    State("n", 0.3176769140606974, "1", "gate"),
 )
 
 _CURRENTS = (
@@ -37,17 +40,11 @@ _PARAMETERS = (
 
 def cell(variant: str) -> Cell:
     """Return one of the `VARIANTS`."""
-    return Cell(
-        name="hodgkinhuxley1952",
-        variant=variant,
-        variants=VARIANTS,
-        title="Hodgkin and Huxley 1952, point neuron",
-        reference=REFERENCE,
-        states=tuple(State(name, initial, unit, kind) for name, unit, kind, initial in _STATES),
+    return _PUBLISHED.cell(
+        variant,
+        states=_STATES,
         parameters=_PARAMETERS,
         currents=_CURRENTS,
-        tuning=None,
-        equations="gbar.cells.hodgkinhuxley1952.equations",
         methods=("rosenbrock", "rush_larsen"),
         dt_ms=0.01,
         stimulus=Stimulation("pA", gain=1.0),

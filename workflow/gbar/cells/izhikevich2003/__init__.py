@@ -6,6 +6,7 @@ from voltage traces, is implicit Euler at 0.02 ms: with explicit Euler the defau
 """
 
 from gbar.cells.cell import Cell, Parameter, State, Stimulation
+from gbar.cells.published import Published
 
 REFERENCE = (
     "Izhikevich EM. Simple model of spiking neurons. IEEE Trans Neural Netw 2003;14:1569-1572. "
@@ -13,6 +14,8 @@ REFERENCE = (
 )
 
 VARIANTS = ("implicit",)
+
+_PUBLISHED = Published("izhikevich2003", VARIANTS, "Izhikevich 2003, quadratic neuron with reset", REFERENCE)
 
 # States at the start, whatever the parameters: u is 0.2 V.
 V0, U0 = -65.0, -13.0
@@ -27,17 +30,10 @@ _PARAMETERS = (
 
 def cell(variant: str) -> Cell:
     """Return one of the `VARIANTS`."""
-    return Cell(
-        name="izhikevich2003",
-        variant=variant,
-        variants=VARIANTS,
-        title="Izhikevich 2003, quadratic neuron with reset",
-        reference=REFERENCE,
+    return _PUBLISHED.cell(
+        variant,
         states=(State("V", V0, "mV", "voltage"), State("u", U0, "1", "gate")),
         parameters=_PARAMETERS,
-        currents=(),
-        tuning=None,
-        equations="gbar.cells.izhikevich2003.equations",
         methods=("backward_euler",),
         dt_ms=0.02,
         stimulus=Stimulation("1", gain=15.0, kind="chirp23a"),

@@ -9,11 +9,10 @@ conductances from membrane potentials using CNNs. bioRxiv 2019. doi:10.1101/7279
 
 from pathlib import Path
 
-from gbar.cable.mechanisms import Cable, Density, Placement, Pool, density
-from gbar.cable.morphology import read_morphology
-from gbar.cable.states import states
-from gbar.cable.tree import build_tree
+from gbar.cable.mechanisms import Density, Placement, Pool, density
+from gbar.cable.neuron import neuron
 from gbar.cells.cell import Cell, Parameter, Stimulation
+from gbar.cells.published import Published
 
 REFERENCE = (
     "Mainen ZF, Sejnowski TJ. Influence of dendritic structure on firing pattern in model neocortical neurons. "
@@ -21,6 +20,10 @@ REFERENCE = (
 )
 
 VARIANTS = ("reduced",)
+
+_PUBLISHED = Published(
+    "mainen1996", VARIANTS, "Mainen & Sejnowski 1996, neocortical neuron with axon and active dendrites", REFERENCE
+)
 
 # Compartments stand in this order: each channel needs its groups side by side.
 GROUPS = ("dendrite", "soma", "hillock", "iseg", "myelin", "node")
@@ -64,44 +67,16 @@ _CHANNELS = (
     Placement("KCa", density({"dendrite": "gkca_dend", "soma": "gkca_soma"}, "pS/um2"), "E_K"),
 )
 _LEAK = Density((*((group, "rm", "ohm cm2") for group in GROUPS if group != "node"), ("node", "gl_node", "S/cm2")))
+_MEMBRANE = {
+    "capacitance": density(dict.fromkeys(GROUPS, "c_m") | {"myelin": "cm_myelin"}, "uF/cm2"),
+    "leak": _LEAK,
+    "channels": _CHANNELS,
+    "pool": Pool(depth="depth_cad", decay="tau_cad", rest="ca_rest"),
+}
 
 
 def cell(variant: str, morphology: Path | None = None) -> Cell:
-    """Return one of the `VARIANTS`, on its own tree or another.
-
-    Args:
-        variant: one of the `VARIANTS`.
-        morphology: table of another tree, as `gbar.cable.morphology` describes it, with the groups of mechanisms
-            `GROUPS`; its root is the soma.
-
-    Raises:
-        UserError: the table makes no tree.
-    """
-    sections = read_morphology(morphology or Path(__file__).with_name("reduced.csv"), GROUPS)
-    cable = Cable(
-        tree=build_tree(sections, GROUPS),
-        capacitance=density(dict.fromkeys(GROUPS, "c_m") | {"myelin": "cm_myelin"}, "uF/cm2"),
-        leak=_LEAK,
-        channels=_CHANNELS,
-        pool=Pool(depth="depth_cad", decay="tau_cad", rest="ca_rest"),
-        resistivity="Ra",
-        leak_reversal="E_leak",
-        start="V0",
-        temperature="celsius",
-    )
-    return Cell(
-        name="mainen1996",
-        variant=variant,
-        variants=VARIANTS,
-        title="Mainen & Sejnowski 1996, neocortical neuron with axon and active dendrites",
-        reference=REFERENCE,
-        states=states(cable, {parameter.name: parameter.default for parameter in _PARAMETERS}),
-        parameters=_PARAMETERS,
-        currents=(),
-        tuning=cable,
-        equations="gbar.cable.step",
-        methods=("backward_euler",),
-        dt_ms=0.02,
-        stimulus=Stimulation("nA", gain=1.0, kind="chirp23a", on_from_ms=5.0),
-        tissue="neuron",
-    )
+    """Return one of the `VARIANTS`, on its own tree or another with the `GROUPS`; see `gbar.cable.neuron.neuron`."""
+    tree = morphology or Path(__file__).with_name("reduced.csv")
+    stimulus = Stimulation("nA", gain=1.0, kind="chirp23a", on_from_ms=5.0)
+    return neuron(_PUBLISHED, variant, tree, GROUPS, _MEMBRANE, _PARAMETERS, stimulus)

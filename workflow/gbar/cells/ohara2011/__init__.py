@@ -17,9 +17,12 @@ state depends on the start, and no number of beats forgets it: from the start of
 2 s comes to 289.0 ms at the 300th beat, from that of `cipa` to 289.2 ms. Compare drugs with a control of one start.
 """
 
+from dataclasses import replace
+
 from gbar.cells.cell import Cell, Parameter, Stimulation
 from gbar.cells.ohara2011.layers import CURRENTS, Layer, states, tuning
 from gbar.cells.ohara2011.starts import CELLML, FDA, OF_HERG, PAPER
+from gbar.cells.published import TEMPERATURE, Published
 
 REFERENCE = (
     "O'Hara T, Virag L, Varro A, Rudy Y. Simulation of the undiseased human cardiac ventricular action potential: "
@@ -72,13 +75,16 @@ _VARIANTS: dict[str, tuple[dict[str, float], Layer, dict[str, float]]] = {
 
 VARIANTS = tuple(_VARIANTS)
 
+_OF_2011 = Published("ohara2011", VARIANTS, "O'Hara et al. 2011, human ventricular cell", REFERENCE)
+_OF_CIPA = replace(
+    _OF_2011, title="CiPAORdv1.0 of the CiPA initiative, human ventricular cell", reference=REFERENCE_CIPA
+)
+
 _OUTSIDE = (
     Parameter("Nao", 140.0, "mM", "extracellular Na", lowest=1e-6),
     Parameter("Ko", 5.4, "mM", "extracellular K", lowest=1e-6),
     Parameter("Cao", 1.8, "mM", "extracellular Ca", lowest=1e-6),
-    Parameter(
-        "T", 310.0, "K", "temperature of the Nernst factor RT/F; the gates' kinetics do not follow it", lowest=273.0
-    ),
+    TEMPERATURE,
 )
 _DRUG = (
     Parameter("D", 0.0, "nM", "free concentration of a drug that binds to hERG", lowest=0.0),
@@ -98,17 +104,12 @@ def cell(variant: str) -> Cell:
     constants, layer, start = _VARIANTS[variant]
     is_cipa = constants is _CIPA
     every_ms = 2000.0 if start is FDA else 1000.0
-    return Cell(
-        name="ohara2011",
-        variant=variant,
-        variants=VARIANTS,
-        title=("CiPAORdv1.0 of the CiPA initiative" if is_cipa else "O'Hara et al. 2011") + ", human ventricular cell",
-        reference=REFERENCE_CIPA if is_cipa else REFERENCE,
+    return (_OF_CIPA if is_cipa else _OF_2011).cell(
+        variant,
         states=states(start, coupled=("jca", "nca", *OF_HERG)),
         parameters=_OUTSIDE + _DRUG if is_cipa else _OUTSIDE,
         currents=CURRENTS,
         tuning=tuning(constants, _FACTORS, layer, hERG=is_cipa),
-        equations="gbar.cells.ohara2011.equations",
         methods=("rosenbrock",),
         dt_ms=0.005,
         stimulus=Stimulation(

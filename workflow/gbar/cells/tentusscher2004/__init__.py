@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from gbar.cells.cell import Cell, Current, Kind, Parameter, State, Stimulation
+from gbar.cells.published import TEMPERATURE, Published
 
 REFERENCE = (
     "ten Tusscher KHWJ, Noble D, Noble PJ, Panfilov AV. A model for human ventricular tissue. "
@@ -68,6 +69,10 @@ _TUNINGS = {
 
 VARIANTS = tuple(_TUNINGS)
 
+_PUBLISHED = Published(
+    "tentusscher2004", VARIANTS, "ten Tusscher et al. 2004, human ventricular cardiomyocyte", REFERENCE
+)
+
 # name, unit, kind, initial value
 _STATES: tuple[tuple[str, str, Kind, float], ...] = (
     ("V", "mV", "voltage", -86.2),
@@ -111,9 +116,7 @@ _PARAMETERS = (
     Parameter("Nao", 140.0, "mM", "extracellular Na", lowest=1e-6),
     Parameter("Ko", 5.4, "mM", "extracellular K", lowest=1e-6),
     Parameter("Cao", 2.0, "mM", "extracellular Ca", lowest=1e-6),
-    Parameter(
-        "T", 310.0, "K", "temperature of the Nernst factor RT/F; the gates' kinetics do not follow it", lowest=273.0
-    ),
+    TEMPERATURE,
     Parameter("Cm", 185.0, "pF", "membrane capacitance", lowest=0.0),
     Parameter("Vc", 16404.0, "um^3", "volume of the cytosol", lowest=1.0),
     Parameter("Vsr", 1094.0, "um^3", "volume of the reticulum", lowest=1.0),
@@ -122,17 +125,12 @@ _PARAMETERS = (
 
 def cell(variant: str) -> Cell:
     """Return one of the `VARIANTS`."""
-    return Cell(
-        name="tentusscher2004",
-        variant=variant,
-        variants=VARIANTS,
-        title="ten Tusscher et al. 2004, human ventricular cardiomyocyte",
-        reference=REFERENCE,
+    return _PUBLISHED.cell(
+        variant,
         states=tuple(State(name, initial, unit, kind) for name, unit, kind, initial in _STATES),
         parameters=_PARAMETERS,
         currents=_CURRENTS,
         tuning=_TUNINGS[variant],
-        equations="gbar.cells.tentusscher2004.equations",
         methods=("rosenbrock", "rush_larsen"),
         dt_ms=0.02,
         stimulus=Stimulation("pA/pF", gain=-52.0, kind="pacing"),

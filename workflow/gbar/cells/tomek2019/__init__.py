@@ -14,6 +14,7 @@ it.
 
 from gbar.cells.cell import Cell, Current, Parameter, Stimulation
 from gbar.cells.ohara2011.layers import CURRENTS, LAYERS, Layer, states, tuning
+from gbar.cells.published import TEMPERATURE, Published
 
 REFERENCE = (
     "Tomek J, Bueno-Orovio A, Passini E, et al. Development, calibration, and validation of a novel human ventricular "
@@ -22,6 +23,10 @@ REFERENCE = (
 )
 
 VARIANTS = LAYERS
+
+_PUBLISHED = Published(
+    "tomek2019", VARIANTS, "Tomek et al. 2019 with dynamic chloride (ToR-ORd-dynCl), human ventricular cell", REFERENCE
+)
 
 _ENDO = {
     "GNaL": 0.0279,
@@ -98,9 +103,7 @@ _PARAMETERS = (
     Parameter("Ko", 5.0, "mM", "extracellular K", lowest=1e-6),
     Parameter("Cao", 1.8, "mM", "extracellular Ca", lowest=1e-6),
     Parameter("Clo", 150.0, "mM", "extracellular Cl", lowest=1e-6),
-    Parameter(
-        "T", 310.0, "K", "temperature of the Nernst factor RT/F; the gates' kinetics do not follow it", lowest=273.0
-    ),
+    TEMPERATURE,
 )
 _OF_CHLORIDE = (Current("IClCa", "Ca-activated Cl"), Current("IClb", "background Cl"))
 
@@ -108,17 +111,12 @@ _OF_CHLORIDE = (Current("IClCa", "Ca-activated Cl"), Current("IClb", "background
 def cell(variant: Layer) -> Cell:
     """Return one of the `VARIANTS`."""
     start = {name: values[VARIANTS.index(variant)] for name, *values in _STARTS}
-    return Cell(
-        name="tomek2019",
-        variant=variant,
-        variants=VARIANTS,
-        title="Tomek et al. 2019 with dynamic chloride (ToR-ORd-dynCl), human ventricular cell",
-        reference=REFERENCE,
+    return _PUBLISHED.cell(
+        variant,
         states=states(start, coupled=("jca", "nca_ss", "nca_i", "C3", "C2", "C1", "O", "I")),
         parameters=_PARAMETERS,
         currents=(*CURRENTS[:-2], *_OF_CHLORIDE, *CURRENTS[-2:]),
         tuning=tuning(_ENDO, _FACTORS, variant, hERG=False),
-        equations="gbar.cells.tomek2019.equations",
         methods=("rosenbrock",),
         dt_ms=0.005,
         stimulus=Stimulation("pA/pF", gain=-53.0, kind="pacing", defaults=(("first_ms", 0.0), ("width_ms", 1.0))),
