@@ -79,7 +79,7 @@ class Cable:
     capacitance: Density
     leak: Density
     channels: tuple[Placement, ...]
-    pool: Pool | None = None
+    pool: Pool | None
     resistivity: str = "Ra"
     leak_reversal: str = "E_leak"
     start: str = "V0"

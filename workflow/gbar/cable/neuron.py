@@ -12,6 +12,26 @@ from gbar.cells.cell import Cell, Parameter, Stimulation
 from gbar.cells.published import Published
 
 
+def electrical(
+    *, Ra: float, E_Na: float, E_K: float, E_Ca: float, E_leak: float, shift_na: float
+) -> tuple[Parameter, ...]:
+    """Return what a user may set of a neuron's axoplasm and channels beside densities, with these defaults."""
+    return (
+        Parameter("Ra", Ra, "ohm cm", "resistivity of the axoplasm", None, 1.0),
+        Parameter("E_Na", E_Na, "mV", "reversal potential of Na"),
+        Parameter("E_K", E_K, "mV", "reversal potential of K"),
+        Parameter("E_Ca", E_Ca, "mV", "reversal potential of Ca"),
+        Parameter("E_leak", E_leak, "mV", "reversal potential of the leak"),
+        Parameter("shift_na", shift_na, "mV", "added to V in the kinetics of Na"),
+    )
+
+
+def environment(*, celsius: float, V0: float) -> tuple[Parameter, ...]:
+    """Return what a user may set of a neuron as a whole, with these defaults."""
+    warmer = "temperature; rates and channels' conductances grow 2.3-fold per 10 degrees"
+    return Parameter("celsius", celsius, "degC", warmer), Parameter("V0", V0, "mV", "membrane potential at the start")
+
+
 def neuron(
     published: Published,
     variant: str,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gbar.cable.mechanisms import Density, Placement, density
-from gbar.cable.neuron import neuron
+from gbar.cable.neuron import electrical, environment, neuron
 from gbar.cells.cell import Cell, Parameter, Stimulation
 from gbar.cells.published import Published
 
@@ -64,19 +64,8 @@ def _parameters(setting: _Setting) -> tuple[Parameter, ...]:
         _varied("gl", 5e-4, "S/cm2", "leak"),
         Parameter("cm", 0.5, "uF/cm2", "capacitance of soma and apical dendrite", None, 1e-3),
         Parameter("cm_basal", 1.0, "uF/cm2", "capacitance of the basal dendrites", None, 1e-3),
-        Parameter("Ra", 35.4, "ohm cm", "resistivity of the axoplasm", None, 1.0),
-        Parameter("E_Na", 50.0, "mV", "reversal potential of Na"),
-        Parameter("E_K", -77.0, "mV", "reversal potential of K"),
-        Parameter("E_Ca", 132.4579, "mV", "reversal potential of Ca"),
-        Parameter("E_leak", -70.0, "mV", "reversal potential of the leak"),
-        Parameter("shift_na", -10.0, "mV", "added to V in the kinetics of Na"),
-        Parameter(
-            "celsius",
-            setting.celsius,
-            "degC",
-            "temperature; rates and channels' conductances grow 2.3-fold per 10 degrees",
-        ),
-        Parameter("V0", -65.0, "mV", "membrane potential at the start"),
+        *electrical(Ra=35.4, E_Na=50.0, E_K=-77.0, E_Ca=132.4579, E_leak=-70.0, shift_na=-10.0),
+        *environment(celsius=setting.celsius, V0=-65.0),
     )
 
 
@@ -94,6 +83,7 @@ def cell(variant: str, morphology: Path | None = None) -> Cell:
             Placement("Kv", _conductance("gk"), "E_K"),
             Placement("Ca", _conductance("gca"), "E_Ca"),
         ),
+        "pool": None,
     }
     tree = morphology or Path(__file__).with_name("ballsticks.csv")
     stimulus = Stimulation("nA", gain=_SETTINGS[variant].gain, kind="chirp23a")

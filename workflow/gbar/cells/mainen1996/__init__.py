@@ -10,7 +10,7 @@ conductances from membrane potentials using CNNs. bioRxiv 2019. doi:10.1101/7279
 from pathlib import Path
 
 from gbar.cable.mechanisms import Density, Placement, Pool, density
-from gbar.cable.neuron import neuron
+from gbar.cable.neuron import electrical, environment, neuron
 from gbar.cells.cell import Cell, Parameter, Stimulation
 from gbar.cells.published import Published
 
@@ -44,17 +44,11 @@ _PARAMETERS = (
     Parameter("gca_soma", 0.3, "pS/um2", "high-voltage-activated Ca of the soma", None, 0.0),
     Parameter("gl_node", 0.02, "S/cm2", "leak of the nodes", None, 0.0),
     Parameter("cm_myelin", 0.04, "uF/cm2", "capacitance of myelin", None, 1e-3),
-    Parameter("Ra", 150.0, "ohm cm", "resistivity of the axoplasm", None, 1.0),
-    Parameter("E_Na", 60.0, "mV", "reversal potential of Na"),
-    Parameter("E_K", -90.0, "mV", "reversal potential of K"),
-    Parameter("E_Ca", 140.0, "mV", "reversal potential of Ca"),
-    Parameter("E_leak", -70.0, "mV", "reversal potential of the leak"),
-    Parameter("shift_na", -5.0, "mV", "added to V in the kinetics of Na"),
+    *electrical(Ra=150.0, E_Na=60.0, E_K=-90.0, E_Ca=140.0, E_leak=-70.0, shift_na=-5.0),
     Parameter("depth_cad", 0.1, "um", "depth of the shell that Ca enters", None, 1e-3),
     Parameter("tau_cad", 200.0, "ms", "time constant of the removal of Ca", None, 1e-3),
     Parameter("ca_rest", 1e-4, "mM", "Ca at rest and at the start", None, 0.0),
-    Parameter("celsius", 37.0, "degC", "temperature; rates and channels' conductances grow 2.3-fold per 10 degrees"),
-    Parameter("V0", -70.0, "mV", "membrane potential at the start"),
+    *environment(celsius=37.0, V0=-70.0),
 )
 
 _NA = dict.fromkeys(("dendrite", "myelin"), "gna_dend") | dict.fromkeys(("hillock", "iseg", "node"), "gna_node")
