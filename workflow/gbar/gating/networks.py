@@ -13,70 +13,45 @@ import jax
 import jax.numpy as jnp
 from flax import nnx
 
-import gbar
 from gbar.errors import UserError
 from gbar.gating.data import Normalisation
 from gbar.gating.theory import new_network
-from gbar.models.model_files import FORMAT, GATING, GATING_LAYERS, damaged, read_model_files
-from gbar.models.network_folder import card_of, write_network_folder
+from gbar.models.model_files import GATING, GATING_LAYERS, damaged, read_model_files
+from gbar.models.network_folder import TrainedCard, card_of, write_network_folder
 from gbar.nets.gating import GNN, GatingNetwork
 from gbar.records.digest import digest_of
 from gbar.training.checkpoint import flatten, unflatten
 from gbar.training.history import EpochRecord
 
 
-@dataclass(frozen=True)
-class NetworkCard:
+@dataclass(frozen=True, kw_only=True)
+class NetworkCard(TrainedCard):
     """What there is to know about a network of the first stage.
 
     Attributes:
         architecture: `width`, and whether the `stimulus` is an input.
         normalisation: of the cell's states.
-        training: settings of the training and how it went.
-        data_digest: digest of the data it was trained on.
-        metrics: its errors.
-        provenance: of the training.
-        gbar_version: version that wrote the folder.
         kind: of the folder.
-        format: version of the folder's layout.
     """
 
     architecture: dict[str, Any]
     normalisation: Normalisation
-    training: dict[str, Any]
-    data_digest: str
-    metrics: dict[str, Any]
-    provenance: dict[str, Any]
-    gbar_version: str = gbar.__version__
     kind: str = GATING
-    format: int = FORMAT
 
 
-@dataclass(frozen=True)
-class LayersCard:
-    """What there is to know about the layers of the second stage.
+@dataclass(frozen=True, kw_only=True)
+class LayersCard(TrainedCard):
+    """What there is to know about the layers of the second stage; the metrics are losses at the end, by eta.
 
     Attributes:
         etas: weight of staying with the first stage, one a layer.
         network: digest of the network of the first stage.
-        training: settings of the training and how it went.
-        data_digest: digest of the data they were trained on.
-        metrics: losses at the end, by eta.
-        provenance: of the training.
-        gbar_version: version that wrote the folder.
         kind: of the folder.
-        format: version of the folder's layout.
     """
 
     etas: list[float]
     network: str
-    training: dict[str, Any]
-    data_digest: str
-    metrics: dict[str, Any]
-    provenance: dict[str, Any]
-    gbar_version: str = gbar.__version__
     kind: str = GATING_LAYERS
-    format: int = FORMAT
 
 
 @dataclass(frozen=True)

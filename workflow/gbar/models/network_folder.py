@@ -4,19 +4,41 @@ The files are those of `gbar.models.model_files`; what a network is for is told 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from flax import nnx
 from pydantic import TypeAdapter
 
-from gbar.models.model_files import write_model_files
+import gbar
+from gbar.models.model_files import FORMAT, write_model_files
 from gbar.records.files import whole
 from gbar.training.checkpoint import flatten
 from gbar.training.history import EpochRecord, write_history
 
 Card = TypeVar("Card")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainedCard:
+    """What every card tells beside what its network is for.
+
+    Attributes:
+        training: settings of the training and how it went.
+        data_digest: digest of the data it was trained on.
+        metrics: its errors.
+        provenance: of the training.
+        gbar_version: version that wrote the folder.
+        format: version of the folder's layout.
+    """
+
+    training: dict[str, Any]
+    data_digest: str
+    metrics: dict[str, Any]
+    provenance: dict[str, Any]
+    gbar_version: str = gbar.__version__
+    format: int = FORMAT
 
 
 def write_network_folder(path: str | Path, card: Any, numbers: Any, history: Sequence[EpochRecord]) -> None:

@@ -14,10 +14,9 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-import gbar
 from gbar import nets
-from gbar.models.model_files import FILTER, FORMAT, damaged, read_model_files
-from gbar.models.network_folder import card_of, numbers_of, write_network_folder
+from gbar.models.model_files import FILTER, damaged, read_model_files
+from gbar.models.network_folder import TrainedCard, card_of, numbers_of, write_network_folder
 from gbar.subthreshold.dataset import Part
 from gbar.training.checkpoint import unflatten
 from gbar.training.history import EpochRecord
@@ -48,31 +47,19 @@ class Scaling:
         return cls(float(part.current_pA.std()) or 1.0, float(V.mean()), float(V.std()) or 1.0)
 
 
-@dataclass(frozen=True)
-class FilterCard:
+@dataclass(frozen=True, kw_only=True)
+class FilterCard(TrainedCard):
     """What there is to know about a trained filter.
 
     Attributes:
         architecture: as for `gbar.nets.build`.
         scaling: of current and voltage.
-        training: settings of the training and how it ended.
-        data_digest: digest of the data it was trained on.
-        metrics: its errors.
-        provenance: of the training.
-        gbar_version: version that wrote the folder.
         kind: of the folder.
-        format: version of the folder's layout.
     """
 
     architecture: dict[str, Any]
     scaling: Scaling
-    training: dict[str, Any]
-    data_digest: str
-    metrics: dict[str, Any]
-    provenance: dict[str, Any]
-    gbar_version: str = gbar.__version__
     kind: str = FILTER
-    format: int = FORMAT
 
 
 class Filter:
