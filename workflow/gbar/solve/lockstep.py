@@ -1,7 +1,7 @@
 """Rows in lanes of a fixed step: a batch marches together, and the next batch follows."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -11,8 +11,8 @@ import numpy as np
 from gbar.cells.cell import Cell
 from gbar.solve import rush_larsen
 from gbar.solve.driving import Array, Pieces, constants_in, lanes_of, padded
-from gbar.solve.settings import DIVERGED, OK, Solution, SolverSettings
-from gbar.solve.stimulus import Stimulus
+from gbar.solve.settings import DIVERGED, OK, Solution
+from gbar.solve.task import Task
 
 # Samples between two looks of the host.
 CHUNK = 256
@@ -36,17 +36,9 @@ class March(NamedTuple):
     status: Array
 
 
-def solve(
-    cell: Cell,
-    values: Mapping[str, np.ndarray],
-    stimulus: Stimulus | None,
-    duration_ms: float,
-    save_every_ms: float,
-    settings: SolverSettings,
-    solution: Solution,
-    progress: Callable[[float], None],
-) -> None:
-    """Solve every row into `solution`; arguments as of `gbar.solve.solve_rows`, checked and complete."""
+def solve(task: Task, solution: Solution) -> None:
+    """Solve every row of a task into `solution`."""
+    cell, settings, stimulus, save_every_ms = task.cell, task.settings, task.stimulus, task.save_every_ms
     rows = len(solution.status)
     lane_count = lanes_of(cell, settings, rows)
     dt_ms = save_every_ms / settings.steps_per_save(save_every_ms)
@@ -64,11 +56,11 @@ def solve(
         # A batch that the rows do not fill is filled up with its first row.
         chosen = np.arange(first, first + lane_count)
         chosen[chosen >= rows] = first
-        scale, parameter = cell.split({name: value[chosen] for name, value in values.items()})
+        scale, parameter = cell.split({name: value[chosen] for name, value in task.values.items()})
         pieces = Pieces(*((a if shared else a[chosen]).T for a in (first_step, piece_values)))
         with jax.enable_x64(True):
             march = begin(scale, parameter, () if shared else (lane_count,))
-            _march(march, functools.partial(advance, pieces, scale, parameter, dt_ms), first, solution, progress)
+            _march(march, functools.partial(advance, pieces, scale, parameter, dt_ms), first, solution, task.progress)
 
 
 def _march(

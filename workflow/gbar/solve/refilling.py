@@ -7,13 +7,12 @@ from typing import Any
 import jax
 import numpy as np
 
-from gbar.cells.cell import Cell
 from gbar.solve import rosenbrock
 from gbar.solve.dense import on_grid
 from gbar.solve.driving import Pieces, lanes_of, padded
 from gbar.solve.lanes import Lanes, start
-from gbar.solve.settings import Solution, SolverSettings
-from gbar.solve.stimulus import Stimulus
+from gbar.solve.settings import Solution
+from gbar.solve.task import Task
 
 # Steps between two looks at the lanes.
 CHUNK = 256
@@ -21,31 +20,22 @@ CHUNK = 256
 STEPS_PER_MS, STEPS_PER_PIECE, STEPS_AT_LEAST = 100, 20, 20_000
 
 
-def solve(
-    cell: Cell,
-    values: Mapping[str, np.ndarray],
-    stimulus: Stimulus | None,
-    duration_ms: float,
-    save_every_ms: float,
-    settings: SolverSettings,
-    solution: Solution,
-    progress: Callable[[float], None],
-) -> None:
-    """Solve every row into `solution`; arguments as of `gbar.solve.solve_rows`, checked and complete."""
-    method = _method(cell, (*solution.traces, *solution.slow), stimulus, duration_ms, settings)
-    lane_count = lanes_of(cell, settings, len(solution.status))
+def solve(task: Task, solution: Solution) -> None:
+    """Solve every row of a task into `solution`."""
+    method = _method(task, (*solution.traces, *solution.slow))
+    lane_count = lanes_of(task.cell, task.settings, len(solution.status))
     samples, slow = next(iter(solution.traces.values())).shape[1], list(solution.slow.values())
-    for row, lane, steps in _finished(method, values, lane_count, duration_ms, progress):
+    for row, lane, steps in _finished(method, task, lane_count):
         solution.status[row] = lane.status
         solution.final_state[row] = lane.y
         solution.accepted[row] = lane.accepted
         solution.rejected[row] = lane.rejected
         t, y, dy = steps[:, 0], *np.split(steps[:, 1:], 2, axis=1)
         for k, trace in enumerate(solution.traces.values()):
-            trace[row] = on_grid(t, y[:, k], dy[:, k], save_every_ms, samples)
+            trace[row] = on_grid(t, y[:, k], dy[:, k], task.save_every_ms, samples)
         if slow:
             places = slice(-len(slow), None)
-            found = on_grid(t, y[:, places], dy[:, places], save_every_ms * solution.slow_stride, slow[0].shape[1])
+            found = on_grid(t, y[:, places], dy[:, places], task.save_every_ms * solution.slow_stride, slow[0].shape[1])
             for trace, of_state in zip(slow, found.T, strict=True):
                 trace[row] = of_state
 
@@ -67,9 +57,8 @@ class _Method:
     clamped: int | None
 
 
-def _method(
-    cell: Cell, record: tuple[str, ...], stimulus: Stimulus | None, duration_ms: float, settings: SolverSettings
-) -> _Method:
+def _method(task: Task, record: tuple[str, ...]) -> _Method:
+    cell, settings, stimulus, duration_ms = task.cell, task.settings, task.stimulus, task.duration_ms
     clamped = stimulus is not None and stimulus.clamp
     starts, piece_values = padded(stimulus)
     max_steps = int(
@@ -90,14 +79,9 @@ def _method(
     return _Method(start(initial), Pieces(starts.T, piece_values.T), advance_values, held)
 
 
-def _finished(
-    method: _Method,
-    values: Mapping[str, np.ndarray],
-    lane_count: int,
-    duration_ms: float,
-    progress: Callable[[float], None],
-) -> Iterator[tuple[int, Lanes, np.ndarray]]:
+def _finished(method: _Method, task: Task, lane_count: int) -> Iterator[tuple[int, Lanes, np.ndarray]]:
     """Solve all rows and yield each as it is finished: its number, its lane's last state, its records (steps, ...)."""
+    values = task.values
     rows = len(next(iter(values.values())))
     fresh = method.fresh
     lanes = fresh._replace(**{name: np.repeat(a, lane_count, axis=-1) for name, a in fresh._asdict().items()})
@@ -137,5 +121,5 @@ def _finished(
                 del occupant[lane]
                 finished += 1
                 yield row, lanes._replace(**{n: a[..., lane] for n, a in lanes._asdict().items()}), steps
-        under_way = sum(float(lanes.t[lane]) for lane in occupant) / duration_ms
-        progress((finished + under_way) / rows)
+        under_way = sum(float(lanes.t[lane]) for lane in occupant) / task.duration_ms
+        task.progress((finished + under_way) / rows)

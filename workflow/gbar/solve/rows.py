@@ -9,6 +9,7 @@ from gbar.cells.cell import Cell
 from gbar.errors import UserError, wrong
 from gbar.solve.settings import OK, Solution, SolverSettings, slow_stride
 from gbar.solve.stimulus import Stimulus
+from gbar.solve.task import Task
 
 
 def solve_rows(
@@ -70,7 +71,7 @@ def solve_rows(
         from gbar.solve.refilling import solve
     else:
         from gbar.solve.lockstep import solve
-    solve(cell, values, stimulus, duration_ms, save_every_ms, settings, solution, progress or _ignore)
+    solve(Task(cell, values, stimulus, duration_ms, save_every_ms, settings, progress or _ignore), solution)
     return solution
 
 
