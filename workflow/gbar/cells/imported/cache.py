@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,17 @@ def named(name: str) -> Cell:
     Raises:
         UserError: it has not, or not by this version.
     """
+    return in_cache(name, lambda: _loaded(_table(name)))
+
+
+def in_cache(name: str, load: Callable[[], Cell]) -> Cell:
+    """Return the cell that `load` reads from the cache.
+
+    Raises:
+        UserError: it is not there, or not as this version writes it.
+    """
     try:
-        return _loaded(_table(name))
+        return load()
     except (OSError, ValueError, TypeError, KeyError):
         raise UserError(
             f"cell: {name!r} has not been compiled here by this version of gbar; `gbar check-cell FILE` does that"
@@ -187,8 +197,8 @@ def _loaded(table: Path) -> Cell:
         title=made["title"],
         reference=f"{made['reference'] or made['title']}, as in the file {made['file']} (SHA-256 {made['sha256']})",
         states=tuple(State(**one) for one in made["states"]),
-        parameters=tuple(Parameter(**_tuples(one)) for one in made["parameters"]),
-        currents=tuple(Current(**_tuples(one)) for one in made["currents"]),
+        parameters=tuple(Parameter(**tuples(one)) for one in made["parameters"]),
+        currents=tuple(Current(**tuples(one)) for one in made["currents"]),
         tuning=None,
         equations=f"gbar.cells.imported.modules.{_module(name)}",
         methods=("rosenbrock", "rush_larsen"),
@@ -201,5 +211,6 @@ def _loaded(table: Path) -> Cell:
     )
 
 
-def _tuples(values: dict[str, Any]) -> dict[str, Any]:
+def tuples(values: dict[str, Any]) -> dict[str, Any]:
+    """Return values read from JSON, their lists as the tuples that were written."""
     return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}

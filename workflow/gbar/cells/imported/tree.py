@@ -84,11 +84,7 @@ def _add(a: Node, b: Node) -> Node | None:
         return b
     if is_number(b, 0):
         return a
-    if b.op == "neg":
-        return make("sub", a, b.args[0])
-    if b.op == "number" and b.value < 0 and a.op != "number":
-        return make("sub", a, number(-b.value))
-    return None
+    return _without_sign("sub", a, b)
 
 
 def _sub(a: Node, b: Node) -> Node | None:
@@ -96,10 +92,15 @@ def _sub(a: Node, b: Node) -> Node | None:
         return a
     if is_number(a, 0):
         return make("neg", b)
+    return _without_sign("add", a, b)
+
+
+def _without_sign(op: str, a: Node, b: Node) -> Node | None:
+    """Return `op` of a and -b where b has a sign to lose, the opposite of the sum or difference of a and b."""
     if b.op == "neg":
-        return make("add", a, b.args[0])
+        return make(op, a, b.args[0])
     if b.op == "number" and b.value < 0 and a.op != "number":
-        return make("add", a, number(-b.value))
+        return make(op, a, number(-b.value))
     return None
 
 

@@ -2,7 +2,7 @@
 
 import keyword
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,31 +52,22 @@ class Program:
     jacobian: Mapping[tuple[str, str], Node] = field(default_factory=dict)
 
 
+def module_of(title: str, functions: Iterable[list[str]]) -> str:
+    """Return the text of a module of these functions, the lines of each."""
+    head = [f'"""{title}"""', "", "import numpy as np", "", "from gbar.cells.imported.functions import *  # noqa: F403"]
+    return "\n\n\n".join("\n".join(lines) for lines in (head, *functions)) + "\n"
+
+
 def module_text(program: Program) -> str:
     """Return the module of a program."""
     writer = Writer(program)
-    return "\n".join(
-        [
-            f'"""{re.sub(r"[^A-Za-z0-9 ,.;:_-]", "_", program.title)}"""',
-            "",
-            "import numpy as np",
-            "",
-            "from gbar.cells.imported.functions import *  # noqa: F403",
-            "",
-            "",
-            *writer.constants(),
-            "",
-            "",
-            *writer.function("currents(y, c)", "what can be scaled, in the unit of the file", program.currents),
-            "",
-            "",
-            *writer.function("rates(y, c, stimulus=0.0)", "dy/dt of every state per ms", program.rates),
-            "",
-            "",
-            *writer.linearised(),
-            "",
-        ]
+    functions = (
+        writer.constants(),
+        writer.function("currents(y, c)", "what can be scaled, in the unit of the file", program.currents),
+        writer.function("rates(y, c, stimulus=0.0)", "dy/dt of every state per ms", program.rates),
+        writer.linearised(),
     )
+    return module_of(re.sub(r"[^A-Za-z0-9 ,.;:_-]", "_", program.title), functions)
 
 
 class Writer:

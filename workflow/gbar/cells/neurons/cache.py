@@ -13,7 +13,7 @@ import numpy as np
 
 from gbar.cable.tree import Cut, Piece
 from gbar.cells.cell import Cell, Current, Parameter, State, Stimulation
-from gbar.cells.imported.cache import SHOWN, VARIANT, folder, plain
+from gbar.cells.imported.cache import SHOWN, VARIANT, folder, in_cache, plain, tuples
 from gbar.cells.neurons.assembling import Assembled, assembled
 from gbar.cells.neurons.neuron import Ion, Mechanism, Neuron, Setting
 from gbar.cells.neurons.nmodl.generating import module_text
@@ -47,12 +47,7 @@ def named(name: str) -> Cell:
     Raises:
         UserError: it was not, or not by this version.
     """
-    try:
-        return _loaded(_table(name))
-    except (OSError, ValueError, TypeError, KeyError):
-        raise UserError(
-            f"cell: {name!r} has not been compiled here by this version of gbar; `gbar check-cell FILE` does that"
-        ) from None
+    return in_cache(name, lambda: _loaded(_table(name)))
 
 
 def exists(name: str) -> bool:
@@ -177,8 +172,8 @@ def _loaded(table: Path) -> Cell:
         title=f"Neuron of {len(neuron.tree.compartments)} compartments ({regions}) from {name.partition('@')[0]}",
         reference=f"{REFERENCE} {shown}",
         states=_states(neuron, {one["name"]: one["default"] for one in made["parameters"]}),
-        parameters=tuple(Parameter(**_tuples(one)) for one in made["parameters"]),
-        currents=tuple(Current(**_tuples(one)) for one in made["currents"]),
+        parameters=tuple(Parameter(**tuples(one)) for one in made["parameters"]),
+        currents=tuple(Current(**tuples(one)) for one in made["currents"]),
         tuning=neuron,
         equations=EQUATIONS,
         methods=("backward_euler",),
@@ -239,7 +234,3 @@ def _states(neuron: Neuron, default: dict[str, float]) -> tuple[State, ...]:
             else:
                 found += [State(f"{one.suffix}_{state}.{node[k]}", 0.0, "1", "gate") for k in at]
     return tuple(found)
-
-
-def _tuples(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}

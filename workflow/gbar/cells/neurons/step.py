@@ -37,15 +37,7 @@ def initial(c: SimpleNamespace) -> Array:
 
 
 def step(y: Array, lost: Array, c: SimpleNamespace, stimulus: Array, dt_ms: Array) -> tuple[Array, Array]:
-    """Return the states one step later, and what rounding has kept out of V (float32).
-
-    Args:
-        y: states (states, lanes).
-        lost: what rounding has kept out of them so far; nothing but for V.
-        c: of `constants`.
-        stimulus: current injected into the soma during the step, nA; a number or (lanes,).
-        dt_ms: length of the step.
-    """
+    """Return the states one step later, and what rounding has kept out of V; arguments as of `gbar.cable.step.step`."""
     neuron: Neuron = c.neuron
     nodes = slice(0, neuron.tree.nodes)
     dt = jnp.asarray(dt_ms, y.dtype)

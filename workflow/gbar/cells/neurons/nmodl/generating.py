@@ -12,7 +12,7 @@ from typing import Any
 
 from gbar.cells.imported.arranging import arranged
 from gbar.cells.imported.tree import Node
-from gbar.cells.imported.writing import Program, Writer, identifier
+from gbar.cells.imported.writing import Program, Writer, identifier, module_of
 from gbar.cells.neurons.nmodl.meaning import SURROUNDINGS, TIME, V_BEFORE, V_START, Meaning, V
 from gbar.cells.neurons.nmodl.running import DT
 
@@ -67,25 +67,10 @@ def module_text(meant: Meaning) -> str:
             changing,
         )
     )
-    return "\n".join(
-        [
-            f'"""{title}"""',
-            "",
-            "import numpy as np",
-            "",
-            "from gbar.cells.imported.functions import *  # noqa: F403",
-            "",
-            "",
-            *writer.constants(),
-            "",
-            "",
-            *writer.function("currents(y, c)", "outward currents, mA/cm2, and their slope, S/cm2", results["currents"]),
-            "",
-            "",
-            *writer.function("step(y, c)", "the states dt later", results["step"]),
-            "",
-            "",
-            *writer.function("initial(y, c)", "the states at the start", results["initial"]),
-            "",
-        ]
-    )
+    heads = {
+        "currents": "outward currents, mA/cm2, and their slope, S/cm2",
+        "step": "the states dt later",
+        "initial": "the states at the start",
+    }
+    functions = [writer.function(f"{kind}(y, c)", what, results[kind]) for kind, what in heads.items()]
+    return module_of(title, [writer.constants(), *functions])

@@ -5,7 +5,7 @@ of the states was computed at the V it has now; what the step reads of BREAKPOIN
 of INITIAL, at the V of the start.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from gbar.cells.imported.linearising import linearised
@@ -158,26 +158,31 @@ class _Meaning:
         return node
 
     def _resolved_in_currents(self, node: Node) -> Node:
-        values = {}
-        for one in names_in(node) & self._at_currents.read:
-            if one in self._at_step.values:
-                values[one] = self._resolved_in_step(self._at_step.values[one])
-                if names_in(values[one]) & {DT, *self._file.states}:
-                    raise self._kept(one)
-            elif one in self._at_currents.values:
-                raise self._kept(one)
-            else:
-                values[one] = self._constant(one)
-        return substituted(node, values)
+        return self._resolved(node, self._at_currents, self._at_step, self._resolved_in_step, {DT, *self._file.states})
 
     def _resolved_in_step(self, node: Node) -> Node:
+        def before(found: Node) -> Node:
+            return substituted(found, {V: name(V_BEFORE)})
+
+        return self._resolved(node, self._at_step, self._at_currents, before, self._at_currents.read)
+
+    def _resolved(self, node: Node, here: Run, other: Run, seen: Callable[[Node], Node], unknown: Set[str]) -> Node:
+        """Return a node of one run without the variables that it reads before it sets them.
+
+        Args:
+            node: the node.
+            here: the run.
+            other: the run that may have set them.
+            seen: makes of a value of the other run what it is here.
+            unknown: what such a value must not depend on.
+        """
         values = {}
-        for one in names_in(node) & self._at_step.read:
-            if one in self._at_currents.values:
-                values[one] = substituted(self._at_currents.values[one], {V: name(V_BEFORE)})
-                if names_in(values[one]) & self._at_currents.read:
+        for one in names_in(node) & here.read:
+            if one in other.values:
+                values[one] = seen(other.values[one])
+                if names_in(values[one]) & unknown:
                     raise self._kept(one)
-            elif one in self._at_step.values:
+            elif one in here.values:
                 raise self._kept(one)
             else:
                 values[one] = self._constant(one)
