@@ -5,6 +5,7 @@ the phosphorylated one, and the rates of the exchanger are counted in units of 5
 form, it stands above. Currents are in pA/pF, concentrations in mM, volumes in uL and R T/F in mV.
 """
 
+from collections.abc import Callable
 from math import log
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,8 @@ import jax.numpy as jnp
 from gbar.cells.rational import linear_over_exp
 
 Array = Any
+# Membrane currents by the names of their scalings, and parts of them, of states, constants and what is phosphorylated.
+Membrane = Callable[[Any, SimpleNamespace, Array], tuple[dict[str, Array], SimpleNamespace]]
 exp = jnp.exp
 
 R, F = 8314.0, 96485.0  # mJ/(K mol), C/mol
@@ -202,6 +205,15 @@ def reticulum(y: Any, c: SimpleNamespace, fp: Array) -> dict[str, Array]:
         "Jrel": c.Jrel * (y.Jrel_np + fp * (y.Jrel_p - y.Jrel_np)),
         "Jup": c.Jup * (up + fp * (up_p - up) - c.leak * y.Cansr),
     }
+
+
+def currents(y: Any, c: SimpleNamespace, membrane: Membrane) -> dict[str, Array]:
+    """Return what can be scaled, by the name of its scaling: membrane currents in pA/pF, Ca fluxes in mM/ms.
+
+    ICaL is what calcium carries; Na and K through the same channels (ICaNa, ICaK) are scaled with it.
+    """
+    fp, _ = camk(y)
+    return membrane(y, c, fp)[0] | reticulum(y, c, fp)
 
 
 def concentrations(y: Any, c: SimpleNamespace, I: SimpleNamespace, J: dict[str, Array]) -> dict[str, Array]:

@@ -3,6 +3,7 @@
 The two differ in conductances and in IKr, whose gates xrf and xrs CiPAORdv1.0 replaced by a Markov model of hERG.
 """
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,15 +32,6 @@ def _drug(p: Any) -> SimpleNamespace:
     present = p.D > 0
     Dn = jnp.where(present, jnp.power(jnp.where(present, p.D, 1.0), p.n), 0.0)
     return SimpleNamespace(kon=p.Kmax * p.Ku * Dn / (Dn + p.halfmax), Ku=p.Ku, Kt=p.Kt, Vhalf=p.Vhalf)
-
-
-def currents(y: Any, c: SimpleNamespace) -> dict[str, Array]:
-    """Return what can be scaled, by the name of its scaling: membrane currents in pA/pF, Ca fluxes in mM/ms.
-
-    ICaL is what calcium carries; Na and K through the same channels (ICaNa, ICaK) are scaled with it.
-    """
-    fp, _ = common.camk(y)
-    return _membrane(y, c, fp)[0] | common.reticulum(y, c, fp)
 
 
 def rates(y: Any, c: SimpleNamespace, stimulus: Array = 0.0) -> dict[str, Array]:
@@ -104,6 +96,9 @@ def _membrane(y: Any, c: SimpleNamespace, fp: Array) -> tuple[dict[str, Array], 
         "IpCa": c.IpCa_max * y.Cai / (0.0005 + y.Cai),
     }
     return I, part
+
+
+currents = partial(common.currents, membrane=_membrane)
 
 
 def _kinetics(V: Array, c: SimpleNamespace) -> dict[str, tuple[Array, Array]]:

@@ -1,5 +1,6 @@
 """The equations of ToR-ORd with dynamic chloride (Tomek et al. 2020), but for what it has from O'Hara et al. 2011."""
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,15 +32,6 @@ def constants(scale: Any, parameter: Any, tuning: Any) -> SimpleNamespace:
         K_outside=go1 * p.Ko,
         Ca_outside=go2 * p.Cao,
     )
-
-
-def currents(y: Any, c: SimpleNamespace) -> dict[str, Array]:
-    """Return what can be scaled, by the name of its scaling: membrane currents in pA/pF, Ca fluxes in mM/ms.
-
-    ICaL is what calcium carries; Na and K through the same channels (ICaNa, ICaK) are scaled with it.
-    """
-    fp, _ = common.camk(y)
-    return _membrane(y, c, fp)[0] | common.reticulum(y, c, fp)
 
 
 def rates(y: Any, c: SimpleNamespace, stimulus: Array = 0.0) -> dict[str, Array]:
@@ -115,6 +107,9 @@ def _membrane(y: Any, c: SimpleNamespace, fp: Array) -> tuple[dict[str, Array], 
         "IClb": c.gClb * VCl_i,
     }
     return I, part
+
+
+currents = partial(common.currents, membrane=_membrane)
 
 
 def _activities(I: Array) -> tuple[Array, Array]:
