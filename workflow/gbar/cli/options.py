@@ -104,6 +104,12 @@ def check_fits_memory(option: str, duration_ms: float, sample_ms: float) -> None
         )
 
 
+def add_setting(verb: argparse.ArgumentParser, scale: str, values: str) -> None:
+    """Add the options of one setting of a cell: scalings, as `scale` says, and `values` of other quantities."""
+    for option, metavar, text in (("--scale", "CURRENT=FACTOR", scale), ("--set", "NAME=VALUE", values)):
+        verb.add_argument(option, nargs="+", action="extend", default=[], metavar=metavar, help=text)
+
+
 def add_files(verb: argparse.ArgumentParser, text: str) -> None:
     """Add the options of the files that a verb of the user writes: what it found, as `text` says, and a plot."""
     verb.add_argument("--out", type=Path, help=text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gbar.cli.options import add_files, any_number, assignments, check_files, finite, not_negative
+from gbar.cli.options import add_files, add_setting, any_number, assignments, check_files, finite, not_negative
 from gbar.errors import UserError
 
 if TYPE_CHECKING:
@@ -22,16 +22,10 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
         epilog="example: gbar predict results/emulate/dlstm3/model --scale IKr=0.5 --set Ko=5 --plot ap.svg",
     )
     verb.add_argument("model", type=Path, metavar="MODEL", help="a model directory")
-    verb.add_argument(
-        "--scale", nargs="+", action="extend", default=[], metavar="CURRENT=FACTOR", help="scalings of currents"
-    )
-    verb.add_argument(
-        "--set",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="NAME=VALUE",
-        help="values of parameters and numbers of the stimulus; what is left out is as the cell has it by itself",
+    add_setting(
+        verb,
+        "scalings of currents",
+        "values of parameters and numbers of the stimulus; what is left out is as the cell has it by itself",
     )
     verb.add_argument("--beat-time-ms", type=any_number, help="time of the beat, where the model takes it (mid-range)")
     add_files(verb, "trace to write, .csv: time_ms, V_mV, and its 90 %% interval")

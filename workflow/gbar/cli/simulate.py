@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from gbar.cli.beats import add_beats, given_beats
-from gbar.cli.options import add_files, assignments, check_files, check_fits_memory, positive
+from gbar.cli.options import add_files, add_setting, assignments, check_files, check_fits_memory, positive
 from gbar.cli.progress import progress
 from gbar.cli.stimulus import add_stimulus, given_stimulus
 from gbar.errors import wrong
@@ -29,17 +29,7 @@ def add_verbs(verbs: argparse._SubParsersAction) -> None:
     verb.add_argument(
         "--altered", type=Path, help="altered cell to simulate, .json, as `gbar gating variant` writes it"
     )
-    verb.add_argument(
-        "--scale", nargs="+", action="extend", default=[], metavar="CURRENT=FACTOR", help="scale currents"
-    )
-    verb.add_argument(
-        "--set",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="NAME=VALUE",
-        help="set parameters; NAME*FACTOR is that many times the cell's own value",
-    )
+    add_setting(verb, "scale currents", "set parameters; NAME*FACTOR is that many times the cell's own value")
     verb.add_argument(
         "--duration-ms", type=positive, help=f"simulated time (default: as the stimulus lasts, else {DURATION_MS:g})"
     )

@@ -76,27 +76,28 @@ class ChirpStimulus(_Stimulus):
     gain: CellGain = None
 
 
-class PacingStimulus(_Stimulus):
-    """A train of pulses to the end of the run."""
+class _Train(_Stimulus):
+    """What trains of pulses have in common."""
 
-    kind: Literal["pacing"]
     gain: CellGain = None
     cycle_length_ms: Cycle = Pacing.cycle_length_ms
     first_ms: First = Pacing.first_ms
     width_ms: Pulse = Pacing.width_ms
+
+
+class PacingStimulus(_Train):
+    """A train of pulses to the end of the run."""
+
+    kind: Literal["pacing"]
     pulses: Annotated[
         Count | None, Field(description="number of pulses; as many as start before the end of the run if absent")
     ] = None
 
 
-class S1S2Stimulus(_Stimulus):
+class S1S2Stimulus(_Train):
     """A train of pulses S1, then one pulse S2 at an interval of its own."""
 
     kind: Literal["s1s2"]
-    gain: CellGain = None
-    cycle_length_ms: Cycle = S1S2.cycle_length_ms
-    first_ms: First = S1S2.first_ms
-    width_ms: Pulse = S1S2.width_ms
     s1_pulses: Annotated[Count, Field(description="number of pulses S1")] = S1S2.s1_pulses
     coupling_ms: Annotated[
         Number, Field(gt=SHORTEST_MS, description="from the start of the last S1 to the start of S2, ms")

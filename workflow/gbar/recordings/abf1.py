@@ -2,21 +2,8 @@
 
 from typing import Any
 
-from gbar.recordings.abf_header import (
-    BLOCK,
-    EPOCHS,
-    MULTICLAMP,
-    Epoch,
-    Header,
-    Input,
-    Output,
-    UserList,
-    gain,
-    numbers,
-    synch_lengths,
-    text,
-    unit,
-)
+from gbar.recordings.abf_fields import gain, numbers, synch_lengths, text, unit
+from gbar.recordings.abf_header import BLOCK, EPOCHS, MULTICLAMP, Epoch, Header, Input, Output, UserList
 
 EXTENDED_FROM = 1.6
 # Bytes of a header that has all parts; older ones end before.

@@ -3,20 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from gbar.recordings.abf_header import (
-    BLOCK,
-    MULTICLAMP,
-    Epoch,
-    Header,
-    Input,
-    Output,
-    UserList,
-    gain,
-    numbers,
-    synch_lengths,
-    text,
-    unit,
-)
+from gbar.recordings.abf_fields import gain, numbers, synch_lengths, text, unit
+from gbar.recordings.abf_header import BLOCK, MULTICLAMP, Epoch, Header, Input, Output, UserList
 
 # Where the directory keeps each section.
 PROTOCOL, ADC, DAC, EPOCH, USER_LIST, STRINGS, DATA, SYNCH = 76, 92, 108, 156, 172, 220, 236, 316

@@ -5,12 +5,9 @@ matters here (trains and user lists of ABF1, floats, the interval in less than w
 or look for the file of a stimulus in the working directory.
 """
 
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-from gbar.recordings.units import plain_unit
 
 BLOCK = 512
 # Modes of acquisition, nOperationMode.
@@ -58,13 +55,25 @@ class UserList:
 
 
 @dataclass(frozen=True)
-class Output:
+class Channel:
+    """What tells a channel of the converter.
+
+    Attributes:
+        number: of the ADC or DAC.
+        name: as the user named it.
+        unit: of its values.
+    """
+
+    number: int
+    name: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Output(Channel):
     """A digital-to-analogue channel (DAC), which commands an amplifier.
 
     Attributes:
-        number: of the DAC.
-        name: as the user named it.
-        unit: of its levels.
         holding: its level outside of a waveform.
         source: EPOCHS, A_FILE, or 0 where the waveform is switched off.
         keeps_last: whether the last level stays until the next sweep.
@@ -74,9 +83,6 @@ class Output:
         user_list: None where it is not used.
     """
 
-    number: int
-    name: str
-    unit: str
     holding: float
     source: int = 0
     keeps_last: bool = False
@@ -92,22 +98,16 @@ class Output:
 
 
 @dataclass(frozen=True)
-class Input:
+class Input(Channel):
     """A recorded channel (ADC).
 
     Attributes:
-        number: of the ADC.
-        name: as the user named it.
-        unit: of its values.
         gain: value of one count.
         offset: value of no count.
         telegraphed: whether an amplifier told its gain.
         clamp: VOLTAGE_CLAMP, CURRENT_CLAMP or NO_CURRENT, as the amplifier told; -1 where it told none.
     """
 
-    number: int
-    name: str
-    unit: str
     gain: float
     offset: float
     telegraphed: bool
@@ -169,40 +169,3 @@ def read_header(content: Any) -> Header:
         case b"ABF2":
             return abf2.read(content)
     raise ValueError("it does not begin as one")
-
-
-def numbers(content: Any, kinds: str, at: int) -> tuple[Any, ...]:
-    """Return numbers of some kinds (of `struct`) at a byte of a file."""
-    return struct.unpack_from(f"<{kinds}", content, at)
-
-
-def text(raw: bytes) -> str:
-    """Return the words in a field of fixed length."""
-    return raw.partition(b"\0")[0].decode("latin-1").strip()
-
-
-def unit(raw: bytes) -> str:
-    """Return the unit in a field of fixed length."""
-    return plain_unit(text(raw))
-
-
-def gain(full_scale: float, counts: int, factors: Sequence[float], telegraphed: float | None) -> float:
-    """Return the value of one count of a channel.
-
-    Args:
-        full_scale: range of the converter, V.
-        counts: its resolution.
-        factors: by which the signal was amplified before.
-        telegraphed: gain that an amplifier told; None where none did.
-    """
-    value = full_scale / counts
-    for factor in factors if telegraphed is None else (*factors, telegraphed):
-        value /= factor
-    return value
-
-
-def synch_lengths(content: Any, entries: int, at: int) -> list[int]:
-    """Return the length of each sweep by the table of their beginnings and lengths."""
-    if entries * 8 > len(content):
-        raise ValueError(f"it lists {entries} sweeps, more than it has room for")
-    return [int(length) for length in numbers(content, "2i" * entries, at)[1::2]]
