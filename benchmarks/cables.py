@@ -105,20 +105,17 @@ def _neuron(cell, build, rows, at_once: int, finer: int = 1):
 
 def _scan(cell, build, at_once: int) -> list[contest.Run]:
     """Run everybody at several steps; the error is against NEURON at a far finer one."""
-    from rivals import designs, measures
+    from rivals import designs
 
+    common.say(f"Accuracy against cost of {cell.name}:")
     rows = designs.uniform(cell, SCAN_ROWS, SEED + 1)
     *_, fastest = _neuron(cell, build, rows, at_once, FINEST).values()
     right = fastest()
     runs = []
     for finer in FINER:
         solvers = {f"gbar, {precision}": _gbar(cell, rows, DT_MS / finer, precision) for precision in PRECISIONS}
-        for who, solve in (solvers | _neuron(cell, build, rows, at_once, finer)).items():
-            traces, took_s = contest.timed(solve)
-            error = float(np.median(measures.rmse(traces - right)))
-            ms = 1e3 * took_s / (SCAN_ROWS * DURATION_MS / 1e3)
-            common.say(f"{cell.name}, {who}, dt {DT_MS / finer:g} ms: {ms:.1f} ms, median RMSE {error:.3g} mV")
-            runs.append(contest.Run(who, f"dt {DT_MS / finer:g} ms", error, ms, solve))
+        solvers |= _neuron(cell, build, rows, at_once, finer)
+        runs += contest.scanned(solvers, DT_MS / finer, SCAN_ROWS, right)
     return runs
 
 

@@ -29,6 +29,12 @@ def pin_to_one_core() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
+def need_unix() -> None:
+    """End the benchmark where CPU time and memory are not read in the manner of Unix."""
+    if os.name != "posix":
+        sys.exit("this benchmark reads CPU time and memory in the manner of Unix")
+
+
 def child_environment(**variables: str) -> dict[str, str]:
     """Return this process's environment for a child: one thread in every library, and `variables`."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")

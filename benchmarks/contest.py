@@ -79,6 +79,20 @@ def timed(solve: Callable[[], np.ndarray]) -> tuple[np.ndarray, float]:
     return traces, time.perf_counter() - started
 
 
+def scanned(solvers: Mapping[str, Callable[[], np.ndarray]], dt_ms: float, rows: int, right: np.ndarray) -> list[Run]:
+    """Run the solvers of so many rows under chirp23a once at a step; the error is against the `right` traces."""
+    from rivals import measures
+
+    runs = []
+    for who, solve in solvers.items():
+        traces, took_s = timed(solve)
+        error = float(np.median(measures.rmse(traces - right)))
+        ms = 1e3 * took_s / (rows * DURATION_MS / 1e3)
+        common.say(f"{who}, dt {dt_ms:g} ms: {ms:.2f} ms, median RMSE {error:.3g} mV")
+        runs.append(Run(who, f"dt {dt_ms:g} ms", error, ms, solve))
+    return runs
+
+
 def in_turns(runs: Sequence[Run], seconds_simulated: Mapping[str, float], repeats: int) -> dict[str, list[float]]:
     """Run the contenders in turns and return the ms a simulated second of one cell costs each, turn by turn.
 

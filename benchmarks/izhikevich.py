@@ -80,7 +80,7 @@ def _solvers(rows: dict[str, np.ndarray], finer: int = 1):
 
 def _scan() -> list[contest.Run]:
     """Run everybody at several steps; the error is against a far finer one."""
-    from rivals import designs, measures
+    from rivals import designs
 
     from gbar import cells
 
@@ -88,12 +88,7 @@ def _scan() -> list[contest.Run]:
     right = _solvers(rows, FINEST)["numba, rows side by side"]()
     runs = []
     for finer in FINER:
-        for who, solve in _solvers(rows, finer).items():
-            traces, took_s = contest.timed(solve)
-            error = float(np.median(measures.rmse(traces - right)))
-            ms = 1e3 * took_s / (SCAN_ROWS * DURATION_MS / 1e3)
-            common.say(f"{who}, dt {DT_MS / finer:g} ms: {ms:.2f} ms, median RMSE {error:.3g} mV")
-            runs.append(contest.Run(who, f"dt {DT_MS / finer:g} ms", error, ms, solve))
+        runs += contest.scanned(_solvers(rows, finer), DT_MS / finer, SCAN_ROWS, right)
     return runs
 
 

@@ -172,6 +172,5 @@ def _report(looks: Mapping[str, tuple[Run, Run, int]], nothing: Run, plan: Run) 
 
 
 if __name__ == "__main__":
-    if os.name != "posix":
-        sys.exit("this benchmark reads CPU time and memory in the manner of Unix")
+    common.need_unix()
     main()

@@ -7,7 +7,6 @@ the grid, counting the beats. Cold and warm runs alternate.
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -126,6 +125,5 @@ def _report(runs: dict[str, list[dict[str, float]]]) -> str:
 
 
 if __name__ == "__main__":
-    if os.name != "posix":
-        sys.exit("this benchmark reads CPU time and memory in the manner of Unix")
+    common.need_unix()
     main()
