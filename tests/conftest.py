@@ -5,6 +5,7 @@ JAX calculates in single precision unless a test asks for double.
 
 import fcntl
 import os
+from collections.abc import Iterator
 
 import pytest
 from project import Project, tiny_study
@@ -50,6 +51,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: next((k for k, folder in enumerate(FIRST) if item.nodeid.startswith(folder)), len(FIRST))
     )
+
+
+@pytest.fixture(scope="module")
+def double_precision() -> Iterator[None]:
+    """JAX calculates in double precision."""
+    import jax
+
+    with jax.enable_x64(True):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import math
 from pathlib import Path
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from gbar.cable.channels import CHANNELS
 from gbar.cable.states import variables
 from gbar.cells import ballsticks, mainen1996
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("double_precision")]
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "cable_passive_fork.npz"
 HEADER = "section,parent,parent_position,length_um,diameter_um,end_diameter_um,compartments,mechanisms\n"
@@ -30,12 +29,6 @@ basal1,soma,0,70,1.6,,1,basal
 CONDUCTANCES = [p.name for p in ballsticks.cell("v1").parameters if p.name.startswith(("gna", "gk", "gca"))]
 PASSIVE = dict.fromkeys(CONDUCTANCES, 0.0)
 PULSE = np.where(np.arange(1500) < 1000, 0.3, 0.0)  # nA
-
-
-@pytest.fixture(autouse=True)
-def _double_precision():
-    with jax.enable_x64(True):
-        yield
 
 
 @pytest.fixture

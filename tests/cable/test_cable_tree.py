@@ -2,7 +2,6 @@
 
 import math
 
-import jax
 import numpy as np
 import pytest
 
@@ -10,14 +9,10 @@ from gbar.cable.morphology import Section
 from gbar.cable.solve import axial_currents, solve_tree
 from gbar.cable.tree import build_tree
 
+pytestmark = pytest.mark.usefixtures("double_precision")
+
 GROUPS = ("soma", "dendrite")
 SOMA = Section("soma", None, 0.0, 20.0, 10.0, 10.0, 1, "soma")
-
-
-@pytest.fixture(autouse=True)
-def _double_precision():
-    with jax.enable_x64(True):
-        yield
 
 
 def dendrite(name, parent="soma", position=1.0, length=100.0, diameter=2.0, end=None, compartments=1):

@@ -9,6 +9,8 @@ import pytest
 
 from gbar import cells
 
+pytestmark = pytest.mark.usefixtures("double_precision")
+
 RATES = {
     "V": 4.6639646793e-02,
     "m": 3.4165163594e-04,
@@ -57,12 +59,6 @@ CURRENTS = {
     "IbCa": -0.251990363,
     "IpCa": 0.448952134,
 }
-
-
-@pytest.fixture(autouse=True)
-def _double_precision():
-    with jax.enable_x64(True):
-        yield
 
 
 def at(variant="c", scale=None, parameter=None, **state):

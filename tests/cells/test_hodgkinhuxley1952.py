@@ -10,14 +10,10 @@ from gbar.cells import hodgkinhuxley1952
 from gbar.solve.rows import solve_rows
 from gbar.solve.stimulus import Stimulus
 
+pytestmark = pytest.mark.usefixtures("double_precision")
+
 GOLDEN = dict(np.load(Path(__file__).parents[1] / "golden" / "hodgkinhuxley1952_subthreshold.npz"))
 CELL = hodgkinhuxley1952.cell("nest")
-
-
-@pytest.fixture(autouse=True)
-def _double_precision():
-    with jax.enable_x64(True):
-        yield
 
 
 def at(y, scale=None, parameter=None, stimulus=0.0):

@@ -15,15 +15,11 @@ from gbar.solve.rows import solve_rows
 from gbar.solve.settings import SolverSettings
 from gbar.solve.stimulus import Stimulus
 
+pytestmark = pytest.mark.usefixtures("double_precision")
+
 GOLDEN = dict(np.load(Path(__file__).parents[1] / "golden" / "izhikevich2003_chirp23a.npz"))
 PARAMETERS = dict(zip("abcd", GOLDEN["params"].T, strict=True))
 CHIRP = Stimulus(0.02 * np.arange(23_000), GOLDEN["stim"])  # 15 times the chirp
-
-
-@pytest.fixture(autouse=True)
-def _double_precision():
-    with jax.enable_x64(True):
-        yield
 
 
 def constants(**parameter):

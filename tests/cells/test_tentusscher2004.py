@@ -11,6 +11,8 @@ from gbar.cells import tentusscher2004
 from gbar.solve.rows import solve_rows
 from gbar.solve.stimulus import Stimulus
 
+pytestmark = pytest.mark.usefixtures("double_precision")
+
 GOLDEN = Path(__file__).parents[1] / "golden"
 RHS = dict(np.load(GOLDEN / "tentusscher2004_rhs.npz"))
 AT_1HZ = dict(np.load(GOLDEN / "tentusscher2004_1hz.npz"))
@@ -32,12 +34,6 @@ CURRENTS = {
 }
 F = 96.4853415  # C/mmol
 FIRST_CYCLE_MS = 1000.0  # of the golden 1 Hz beats
-
-
-@pytest.fixture(autouse=True)
-def _double_precision():
-    with jax.enable_x64(True):
-        yield
 
 
 def at(y, variant="M", scale=None, stimulus=0.0):

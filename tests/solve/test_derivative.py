@@ -8,11 +8,7 @@ from gbar.cells.cell import CORE_KINDS
 from gbar.solve.derivative import sparse_jacobian
 from gbar.solve.elimination import eliminate, gauss_jordan
 
-
-@pytest.fixture(autouse=True)
-def _double_precision():
-    with jax.enable_x64(True):
-        yield
+pytestmark = pytest.mark.usefixtures("double_precision")
 
 
 @pytest.fixture(name="cell", params=[name for name in cells.names() if "rosenbrock" in cells.get(name).methods])

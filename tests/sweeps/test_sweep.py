@@ -126,9 +126,20 @@ def test_an_id_stays_with_what_does_not(other: dict):
         ("INa,IKr\n1,high\n", "line 2, column IKr: 'high'"),
         ("INa,IKr\n1,-0.1\n", "line 2, column IKr: -0.1"),
         ("INa,IKr\n1,0.4\n0.5,1\n1.0,0.40\n", "line 4: the same setting as line 2"),
+        ("INa,Ko\n0,5,5,4\n", "line 2: 4 cells; the header has 2 columns; numbers take a decimal point where commas"),
+        ('INa,Ko\n"0,5",5.4\n', "line 2, column INa: '0,5' is not allowed; it must be a finite number"),
+        ("INa;Ko\n1.000,5;5,4\n", "line 2, column INa: '1.000,5' is not allowed"),
+        ("INa,Ko\n1,5_4\n", "line 2, column Ko: '5_4' is not allowed; it must be a finite number"),
+        ("INa,IKr\n\n1,1\n\n\n1,high\n", "line 6, column IKr: 'high'"),
+        ("INa,IKr\n\n1,1\n\n\n1,1\n", "line 6: the same setting as line 3"),
+        ("INa,note\n1,mine\n", "the column 'note' is unknown; .* name those of the design in `vary`"),
+        ("INa,,IKr\n1,2,3\n", "line 1: column 2 has no name"),
+        ("INa,IKr\n1,2,3\n", "line 2: 3 cells; the header has 2 columns"),
     ],
 )
-def test_a_design_table_that_cannot_be_used_is_named_with_its_line(tmp_path, text: str, message: str):
+def test_what_cannot_be_used_of_a_design_table_or_a_spreadsheet_garbles_is_named_with_its_line_in_the_file(
+    tmp_path, text: str, message: str
+):
     csv = tmp_path / "mine.csv"
     csv.write_text(text)
     with pytest.raises(UserError, match=message):
@@ -158,27 +169,6 @@ def test_a_single_column_may_have_decimal_commas(tmp_path):
     csv = tmp_path / "mine.csv"
     csv.write_text("INa\n0,5\n1,25\n")
     assert design_table(sweep({"kind": "table", "path": str(csv)})).values.tolist() == [[0.5], [1.25]]
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("INa,Ko\n0,5,5,4\n", "line 2: 4 cells; the header has 2 columns; numbers take a decimal point where commas"),
-        ('INa,Ko\n"0,5",5.4\n', "line 2, column INa: '0,5' is not allowed; it must be a finite number"),
-        ("INa;Ko\n1.000,5;5,4\n", "line 2, column INa: '1.000,5' is not allowed"),
-        ("INa,Ko\n1,5_4\n", "line 2, column Ko: '5_4' is not allowed; it must be a finite number"),
-        ("INa,IKr\n\n1,1\n\n\n1,high\n", "line 6, column IKr: 'high'"),
-        ("INa,IKr\n\n1,1\n\n\n1,1\n", "line 6: the same setting as line 3"),
-        ("INa,note\n1,mine\n", "the column 'note' is unknown; .* name those of the design in `vary`"),
-        ("INa,,IKr\n1,2,3\n", "line 1: column 2 has no name"),
-        ("INa,IKr\n1,2,3\n", "line 2: 3 cells; the header has 2 columns"),
-    ],
-)
-def test_what_a_spreadsheet_garbles_is_named_with_its_line_in_the_file(tmp_path, text: str, message: str):
-    csv = tmp_path / "mine.csv"
-    csv.write_text(text)
-    with pytest.raises(UserError, match=message):
-        ids({"kind": "table", "path": str(csv)})
 
 
 def test_other_columns_are_left_alone_where_vary_names_those_of_the_design(tmp_path):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from project import Project
-from test_rerun import edited, run
+from test_rerun import edited, run, solved
 
 from gbar.cli import main
 
@@ -56,9 +56,7 @@ JOBS = {
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The study, finished; not to be changed: copy it."""
-    project = Project.create(tmp_path_factory.mktemp("gating") / "solved", STUDY)
-    assert run(project) == JOBS
-    return project
+    return solved(tmp_path_factory.mktemp("gating") / "solved", STUDY, JOBS)
 
 
 def test_the_report_judges_both_second_stages_side_by_side(finished: Project):

@@ -1,6 +1,7 @@
 """What an edit redoes: exactly the jobs that depend on it, and never a row that was solved."""
 
 import math
+from pathlib import Path
 
 import pytest
 from project import Project
@@ -42,6 +43,13 @@ def run(project: Project, *options: str) -> dict[str, int]:
     outcome = project.snakemake(*options)
     assert outcome.status == 0, outcome.output
     return outcome.jobs
+
+
+def solved(folder: Path, study: dict, jobs: dict[str, int]) -> Project:
+    """Return a project in a new folder, its study finished by these jobs."""
+    project = Project.create(folder, study)
+    assert run(project) == jobs
+    return project
 
 
 def test_the_first_run_solves_every_distinct_setting_once(finished: Project):

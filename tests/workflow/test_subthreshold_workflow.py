@@ -4,7 +4,7 @@ import re
 
 import pytest
 from project import Project
-from test_rerun import edited, run
+from test_rerun import edited, run, solved
 
 from gbar.cli import main
 
@@ -40,9 +40,7 @@ SEED = {"train_filter": 1, "evaluate_filter": 1, "figure_subthreshold_weights": 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The study, finished; not to be changed: copy it."""
-    project = Project.create(tmp_path_factory.mktemp("subthreshold") / "solved", STUDY)
-    assert run(project) == JOBS
-    return project
+    return solved(tmp_path_factory.mktemp("subthreshold") / "solved", STUDY, JOBS)
 
 
 def test_every_seed_is_a_training_of_its_own(finished: Project):

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import jax
 import numpy as np
 import pytest
 
@@ -12,14 +11,10 @@ from gbar.cells.imported.checking import prove
 from gbar.cells.imported.model import Told
 from gbar.solve.derivative import sparse_jacobian
 
+pytestmark = pytest.mark.usefixtures("double_precision")
+
 MODELS = Path(__file__).with_name("models")
 FILES = ["luo_rudy_1991.mmt", "traps.mmt", "importing.cellml", "poles.mmt"]
-
-
-@pytest.fixture(autouse=True)
-def _double_precision():
-    with jax.enable_x64(True):
-        yield
 
 
 @pytest.fixture(name="file", params=FILES)
