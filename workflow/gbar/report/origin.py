@@ -175,7 +175,7 @@ def _files(value: Any) -> Iterator[str]:
     for key, one in value.items() if isinstance(value, Mapping) else ():
         if key in FILE_KEYS and isinstance(one, str):
             yield one
-        if key == "mechanisms":
+        if key == "mechanisms" and isinstance(one, Mapping):
             yield from (name for names in one.values() for name in names if name.endswith(".mod"))
         yield from _files(one)
 
