@@ -11,6 +11,8 @@ from gbar.gating.data import GATES, OBSERVED, Normalisation
 from gbar.gating.retraining import gates_of, retrain, with_layer
 from gbar.gating.theory import follow, new_network
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(0)
 X = RNG.uniform(0.2, 0.8, (300, 3, len(OBSERVED))).astype(np.float32)
 

@@ -23,6 +23,8 @@ from gbar.records.files import write_csv
 from gbar.records.metrics import read_metrics
 from gbar.sweeps.blocks import solve_values
 
+pytestmark = pytest.mark.slow
+
 CELL = (-0.8, 0.1, 0.5, -0.2)  # unit parameters of the Izhikevich cell: some spikes
 
 

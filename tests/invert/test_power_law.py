@@ -13,6 +13,8 @@ from gbar.invert.designs.sizes import subset, train_size
 from gbar.invert.traces import open_traces, parts
 from gbar.records.metrics import read_metrics
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_published_points_follow_a_power_of_minus_0_41() -> None:
     # Accuracy against size of the published Mainen study, as in its talk: 0.056 at 100,000 traces and so on.

@@ -80,6 +80,7 @@ def test_pruning_changes_no_output() -> None:
     np.testing.assert_array_equal(whole(x), pruned(x))
 
 
+@pytest.mark.slow
 def test_dormant_weights_have_no_gradient_and_at_longer_sequences_none_is_dormant() -> None:
     x = jnp.ones((6, 4))
     graph, state = nnx.split(nets.build(DLSTM3 | {"sequence_length": 3}, 4, 20))

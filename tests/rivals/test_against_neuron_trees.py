@@ -11,7 +11,7 @@ from rivals import measures, neuron_cells, neuron_trees
 
 from gbar.solve import SolverSettings, solve_rows
 
-pytestmark = pytest.mark.neuron
+pytestmark = [pytest.mark.neuron, pytest.mark.slow]
 
 
 def theirs_mV(cell, tree, current_nA, dt_ms, tolerance=None):

@@ -11,7 +11,14 @@ from gbar.solve.elimination import eliminate, gauss_jordan
 pytestmark = pytest.mark.usefixtures("double_precision")
 
 
-@pytest.fixture(name="cell", params=[name for name in cells.names() if "rosenbrock" in cells.get(name).methods])
+def by_size(name: str):
+    """A cell as a parameter; one of many states takes XLA most of a minute, as it is compiled here."""
+    return pytest.param(name, marks=[pytest.mark.slow] if len(cells.get(name).states) > 40 else [])
+
+
+@pytest.fixture(
+    name="cell", params=[by_size(name) for name in cells.names() if "rosenbrock" in cells.get(name).methods]
+)
 def _cell(request):
     return cells.get(request.param)
 
