@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from flax import nnx
 
 from gbar.config.gating import CELL, RetrainingSection, SequenceSection
