@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gbar.drugs.drug import Block, Drug, Uncertain, bnet, left, together
+from gbar.drugs.drug import Block, Drug, Uncertain, bnet, left
 from gbar.errors import UserError
 
 DRUG = Drug(
@@ -27,12 +27,6 @@ def test_each_channel_is_blocked_by_itself():
 
 def test_where_it_binds_to_hERG_the_static_block_does_not_count_too():
     assert list(DRUG.left(100.0, dynamic=True)) == ["ICaL"]
-
-
-def test_drugs_together_leave_the_product_of_what_each_leaves():
-    assert together([{"IKr": 0.5, "INa": 0.9}, {"IKr": 0.5, "ICaL": 0.8}]) == pytest.approx(
-        {"IKr": 0.25, "INa": 0.9, "ICaL": 0.8}
-    )
 
 
 def test_bnet_is_block_of_outward_currents_less_that_of_inward_ones():

@@ -1,9 +1,6 @@
-"""A drug, and how much of each current it leaves: x = 1 / (1 + (C / IC50)^h), each channel by itself.
+"""A drug, and how much of each current it leaves: x = 1 / (1 + (C / IC50)^h), each channel by itself."""
 
-Several drugs together leave the product of what each leaves (independent action).
-"""
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -118,15 +115,6 @@ class Drug:
 def left(concentration_nM: float, ic50_nM: float, hill: float) -> float:
     """Return the part of a current that is left at a concentration, from 1 (none blocked) to 0."""
     return 1.0 / (1.0 + (concentration_nM / ic50_nM) ** hill)
-
-
-def together(parts: Iterable[Mapping[str, float]]) -> dict[str, float]:
-    """Return what several drugs leave of each channel's current: the product of what each of them leaves."""
-    found: dict[str, float] = {}
-    for of_drug in parts:
-        for channel, part in of_drug.items():
-            found[channel] = found.get(channel, 1.0) * part
-    return found
 
 
 def bnet(parts: Mapping[str, float]) -> float:
