@@ -118,7 +118,7 @@ told_of_copied_results()
 
 def settings_of_block(wildcards):
     sweep = STUDY.sweeps[wildcards.sweep].model_dump(mode="json")
-    return canonical({key: sweep[key] for key in ("cell", "protocol", "solver", "voltage")})
+    return canonical({key: sweep[key] for key in ("cell", "protocol", "solver", "voltage", "outputs") if key in sweep})
 
 
 def settings_of_sweep(wildcards):
