@@ -40,6 +40,12 @@ include: "workflow/rules/figures_common.smk"
 include: "workflow/rules/simulate.smk"
 
 
+if STUDY.drug_sweeps:
+
+    include: "workflow/rules/drugs_common.smk"
+    include: "workflow/rules/drugs.smk"
+
+
 if STUDY.emulate:
 
     include: "workflow/rules/emulate_common.smk"
@@ -76,6 +82,7 @@ rule all:
         # Blocks, stores and models, too: Snakemake does not miss an intermediate file whose product is there.
         [block_file(sweep, block) for sweep in PLANS for block in PLANS[sweep].blocks],
         expand(f"{RESULTS}/sweeps/{{sweep}}/{{made}}", sweep=PLANS, made=GATHERED),
+        expand(f"{RESULTS}/sweeps/{{sweep}}/labels.csv", sweep=STUDY.drug_sweeps),
         expand(f"{RESULTS}/emulate/{{model}}/{{made}}", model=TRAININGS, made=["model", *EVALUATED]),
         f"{RESULTS}/emulate/windows.zarr" if STUDY.emulate else [],
         expand(f"{RESULTS}/invert/{{inverter}}/{{made}}", inverter=STUDY.invert, made=INVERTER),

@@ -17,6 +17,7 @@ from gbar.config.base import canonical
 from gbar.config.gating import CONTROL
 from gbar.config.layers import check_yaml, inherited, joined, typed
 from gbar.config.study import load_study
+from gbar.drugs.rows import notes
 from gbar.emulate.split import check_rows
 from gbar.errors import UserError
 from gbar.figures import registry
@@ -49,7 +50,8 @@ try:
             "prefix: does not work, since plans are written when the Snakefile is read; set `results` instead"
         )
     check_links(RESULTS)
-    PLANS = plan_sweeps(STUDY.sweeps, f"{RESULTS}/sweeps")
+    DRUGS = STUDY.drugs.known() if STUDY.drug_sweeps else {}
+    PLANS = plan_sweeps(STUDY.sweeps, f"{RESULTS}/sweeps", DRUGS)
     if STUDY.emulate:
         check_rows(PLANS[STUDY.emulate.sweep].rows, STUDY.emulate)
 except UserError as error:
@@ -114,6 +116,17 @@ def told_of_copied_results():
 
 
 told_of_copied_results()
+
+
+def told_of_drugs():
+    """Say what is odd about designs of drugs, such as units that look mixed."""
+    if workflow.is_main_process:
+        for name, design in STUDY.drug_sweeps.items():
+            for note in notes(design, STUDY.sweeps[name].cell.cell(), DRUGS):
+                logger.warning(f"sweeps.{name}: {note}")
+
+
+told_of_drugs()
 
 
 def settings_of_block(wildcards):

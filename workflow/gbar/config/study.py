@@ -10,13 +10,17 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from gbar.config.base import Droppable, Name, Section
+from gbar.config.design import DrugDesign, SobolDesign, UniformDesign
+from gbar.config.drugs import DrugsSection
 from gbar.config.emulate import EmulateSection
 from gbar.config.explain import checked
 from gbar.config.figures import FiguresSection, ReportSection
 from gbar.config.gating import GatingSection
 from gbar.config.invert import InverterSection, RecordingSection
 from gbar.config.subthreshold import SubthresholdSection
-from gbar.config.sweep import SobolDesign, Sweeps, SweepSection, UniformDesign
+from gbar.config.sweep import Sweeps, SweepSection
+from gbar.drugs.rows import check_drugs
+from gbar.errors import UserError
 from gbar.invert.calibration import least_traces
 
 # The folder stands in shell commands and wildcard patterns, and may not lead out of itself or hide.
@@ -56,6 +60,9 @@ class Study(Section):
         ),
     ] = "results"
     sweeps: Annotated[Sweeps, Field(default_factory=dict, description="the simulated sweeps, by name")]
+    drugs: Annotated[DrugsSection, Field(description="drugs that designs can name; those of CiPA when left out")] = (
+        DrugsSection()
+    )
     emulate: Annotated[
         EmulateSection | None, Field(description="emulators of one sweep; the study has none when left out")
     ] = None
@@ -98,6 +105,7 @@ class Study(Section):
                 raise ValueError(
                     f"recordings.{name}.inverter: {recording.inverter!r} is not allowed; it must be {allowed}"
                 )
+        _check_drugs(self.drugs, self.sweeps, self.drug_sweeps)
         for name in self.plain_sweeps:
             duration_ms = self.sweeps[name].protocol.duration_ms
             if self.figures.traces.from_ms >= duration_ms:
@@ -108,9 +116,29 @@ class Study(Section):
         return self
 
     @property
+    def drug_sweeps(self) -> dict[str, DrugDesign]:
+        """The designs of drugs, by the name of the sweep."""
+        return {name: one.design for name, one in self.sweeps.items() if isinstance(one.design, DrugDesign)}
+
+    @property
     def plain_sweeps(self) -> list[str]:
         """Names of the sweeps that no emulator learns from."""
         return sorted(name for name in self.sweeps if self.emulate is None or name != self.emulate.sweep)
+
+
+def _check_drugs(section: DrugsSection, sweeps: Mapping[str, SweepSection], under: Mapping[str, DrugDesign]) -> None:
+    """Check that the drugs that sweeps are under are there, and their table can be used; unused ones are not read."""
+    if not under:
+        return
+    try:
+        known = section.known()
+    except UserError as error:
+        raise ValueError(str(error)) from None
+    for name, design in under.items():
+        try:
+            check_drugs(design, sweeps[name].cell.cell(), known)
+        except UserError as error:
+            raise ValueError(f"sweeps.{name}.design: {error}") from None
 
 
 def _check_window(emulate: EmulateSection, sweep: SweepSection) -> None:

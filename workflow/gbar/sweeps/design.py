@@ -20,19 +20,23 @@ import numpy as np
 from gbar import stimuli
 from gbar.cells import Cell
 from gbar.config.base import canonical
-from gbar.config.sweep import (
-    STIMULUS,
+from gbar.config.design import (
+    DrugDesign,
     GridDesign,
     OneAtATimeDesign,
     SobolDesign,
     SubsetsDesign,
-    SweepSection,
     TableDesign,
     UniformDesign,
 )
+from gbar.config.sweep import STIMULUS, SweepSection
+from gbar.drugs.drug import Drug
+from gbar.drugs.rows import chosen_drugs
+from gbar.drugs.table import cipa
 from gbar.errors import UserError, wrong
 from gbar.records.files import regular
 from gbar.records.user_tables import Line, UserTable, read_user_table
+from gbar.sweeps.drug_design import rows_of_drugs
 
 ID_BYTES = 10  # 80 bits: two of a million rows share an id with a chance of 4e-13
 ROWS_IN_WORDS = 65_536  # rows whose text is held at once: a million of ten parameters is a gigabyte
@@ -55,11 +59,18 @@ class DesignTable:
     combinations: int
 
 
-def design_table(sweep: SweepSection) -> DesignTable:
+def design_table(
+    sweep: SweepSection, drugs: Mapping[str, Drug] | None = None, members: str | Path | None = None
+) -> DesignTable:
     """Return the settings of a sweep in the order of its design, each once.
 
+    Args:
+        sweep: its section of the configuration.
+        drugs: those that a design of drugs can name; the 28 of the CiPA initiative when left out.
+        members: table of the members of its population.
+
     Raises:
-        UserError: a design CSV that cannot be used, or a design without rows.
+        UserError: a design CSV that cannot be used, drugs that cannot be named, or a design without rows.
     """
     design = sweep.design
     lines: list[int] = []
@@ -76,8 +87,11 @@ def design_table(sweep: SweepSection) -> DesignTable:
             names, values = list(design.vary), _sobol(design)
         case TableDesign():
             names, values, lines = _table(design, sweep)
+        case DrugDesign():
+            rows = rows_of_drugs(sweep, drugs, members)
+            names, values = rows.quantities, rows.values
     values = values + 0.0  # -0.0 and 0.0 are one setting
-    ids = _row_ids(sweep, names, values)
+    ids = row_ids(sweep, names, values)
     first = {identity: row for row, identity in reversed(list(enumerate(ids)))}
     keep = sorted(first.values())
     if isinstance(design, TableDesign) and len(keep) < len(ids):
@@ -89,8 +103,11 @@ def design_table(sweep: SweepSection) -> DesignTable:
     return DesignTable(tuple(names), values[keep], [ids[row] for row in keep], len(ids))
 
 
-def design_key(sweep: SweepSection) -> str:
-    """Return a digest of everything the design table follows from, the content of the user's files included."""
+def design_key(sweep: SweepSection, drugs: Mapping[str, Drug] | None = None, members: str | Path | None = None) -> str:
+    """Return a digest of everything the design table follows from, the content of the user's files included.
+
+    The arguments are those of `design_table`.
+    """
     meaning = canonical(sweep.model_dump(mode="json", exclude={"voltage"}))
     digest = hashlib.blake2b(meaning.encode(), digest_size=16)
     stimulus = sweep.protocol.stimulus
@@ -99,6 +116,10 @@ def design_key(sweep: SweepSection) -> str:
     files["stimulus.path"] = getattr(stimulus, "path", None)
     if sweep.cell.name is None:
         digest.update(sweep.cell.cell().name.encode())  # which holds a digest of its files
+    files["design.population"] = None if members is None else str(members)
+    if isinstance(sweep.design, DrugDesign):
+        chosen = chosen_drugs(sweep.design, cipa() if drugs is None else drugs)
+        digest.update(repr(chosen).encode())
     for key, path in files.items():
         if path is not None:
             digest.update(_content(key, path))
@@ -124,7 +145,7 @@ def solver_meaning(sweep: SweepSection) -> dict[str, float | str | None]:
     return meaning if solver.precision == "float64" else meaning | {"precision": solver.precision}
 
 
-def _row_ids(sweep: SweepSection, names: list[str], values: np.ndarray) -> list[str]:
+def row_ids(sweep: SweepSection, names: list[str], values: np.ndarray) -> list[str]:
     """Return the identity of each row of values, shape (rows, names)."""
     own = sweep.own_values()
     common = hashlib.blake2b(canonical(_common_meaning(sweep)).encode(), digest_size=ID_BYTES)

@@ -1,0 +1,2 @@
+# What the rules of drugs share.
+from gbar.drugs.table import CIPA
