@@ -83,6 +83,7 @@ rule all:
         [block_file(sweep, block) for sweep in PLANS for block in PLANS[sweep].blocks],
         expand(f"{RESULTS}/sweeps/{{sweep}}/{{made}}", sweep=PLANS, made=GATHERED),
         expand(f"{RESULTS}/sweeps/{{sweep}}/labels.csv", sweep=STUDY.drug_sweeps),
+        expand(f"{RESULTS}/risk/{{risk}}/{{made}}", risk=STUDY.risk, made=["metrics.json", "drugs.csv"]),
         expand(f"{RESULTS}/emulate/{{model}}/{{made}}", model=TRAININGS, made=["model", *EVALUATED]),
         f"{RESULTS}/emulate/windows.zarr" if STUDY.emulate else [],
         expand(f"{RESULTS}/invert/{{inverter}}/{{made}}", inverter=STUDY.invert, made=INVERTER),

@@ -123,6 +123,20 @@ def test_a_table_that_cannot_be_used_is_told_only_where_drugs_are_asked_for():
     checked(Study, {"drugs": {"path": "nowhere.csv"}, "subthreshold": _some_study_without_sweeps()})
 
 
+@pytest.mark.parametrize(
+    ("risk", "message"),
+    [
+        ({"sweep": "other"}, r"risk.classes.sweep: 'other' is not allowed; it must be one of safety"),
+        ({"sweep": "safety", "doses_Cmax": [1, 8]}, r"risk.classes.doses_Cmax: 8 is not allowed; it must be one of th"),
+        ({"sweep": "safety", "marker": ""}, r"risk.classes.marker: '' is not allowed"),
+    ],
+)
+def test_classes_of_risk_are_of_a_sweep_of_drugs_and_its_doses(risk: dict, message: str):
+    sweep = {"cell": {"name": "ohara2011"}, "design": {"kind": "drug"}, "protocol": {"duration_ms": 1000}}
+    with pytest.raises(UserError, match=message):
+        load_study({"sweeps": {"safety": sweep}, "risk": {"classes": risk}})
+
+
 def _some_study_without_sweeps() -> dict:
     network = {"name": "grufilter", "width": 2}
     return {"models": {"one": {"network": network, "training": {"epochs": 1, "batch_size": 1, "learning_rate": 0.1}}}}

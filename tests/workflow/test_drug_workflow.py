@@ -7,11 +7,14 @@ import pytest
 from project import Project
 
 from gbar.records.files import read_csv
+from gbar.records.metrics import read_metrics
 
 pytestmark = pytest.mark.slow
 
+MINE = {"free_Cmax_nM": 10, "risk": "high", "blocks": {"IKr": {"IC50_nM": 12, "IC50_range_nM": [10, 15]}}}
 STUDY = {
-    "drugs": {"named": {"mine": {"free_Cmax_nM": 10, "blocks": {"IKr": {"IC50_nM": 40, "IC50_range_nM": [20, 80]}}}}},
+    "drugs": {"named": {"mine": MINE}},
+    "risk": {"classes": {"sweep": "safety", "marker": "apd90_ms", "change": True, "doses_Cmax": [1, 4], "draws": 20}},
     "sweeps": {
         "safety": {
             "cell": {"name": "tentusscher2004"},
@@ -48,6 +51,14 @@ def test_labels_join_what_was_measured(done: Project):
     control = by_label[0][2]
     assert by_label[0][:2] == ("control", "0")
     assert all(value > control for drug, dose, value in by_label if drug == "mine")
+
+
+def test_classes_of_risk_are_by_the_marker_and_by_bnet(done: Project):
+    found = read_metrics(done.folder / "results/risk/classes/metrics.json", sealed=True)
+    assert set(found["markers"]) == {"apd90_ms", "Bnet"}
+    assert found["markers"]["apd90_ms"]["all"]["right"] == 2
+    header, lines = read_csv(done.folder / "results/risk/classes/drugs.csv")
+    assert [line[header.index("drug")] for line in lines] == ["mine", "verapamil"]
 
 
 @pytest.mark.parametrize(

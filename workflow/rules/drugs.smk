@@ -1,4 +1,4 @@
-# Drugs: who the rows of a design of drugs are.
+# Drugs: who the rows of a design of drugs are, and their classes of risk.
 
 
 use rule solve as labels with:
@@ -16,3 +16,22 @@ use rule solve as labels with:
         **asks("labels"),
     params:
         **job("labels", settings=settings_of_sweep, drugs=STUDY.drugs.canonical()),
+
+
+use rule solve as risk with:
+    input:
+        labels=lambda w: f"{RESULTS}/sweeps/{STUDY.risk[w.risk].sweep}/labels.csv",
+        biomarkers=lambda w: f"{RESULTS}/sweeps/{STUDY.risk[w.risk].sweep}/biomarkers.csv",
+        published=os.path.relpath(PUBLISHED),
+        code=code("risk"),
+    output:
+        out=f"{RESULTS}/risk/{{risk}}/metrics.json",
+        drugs=f"{RESULTS}/risk/{{risk}}/drugs.csv",
+    log:
+        f"{RESULTS}/logs/risk/{{risk}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/risk/{{risk}}.tsv"
+    resources:
+        **asks("risk"),
+    params:
+        **job("risk", settings=lambda w: STUDY.risk[w.risk].canonical()),

@@ -17,6 +17,7 @@ from gbar.config.explain import checked
 from gbar.config.figures import FiguresSection, ReportSection
 from gbar.config.gating import GatingSection
 from gbar.config.invert import InverterSection, RecordingSection
+from gbar.config.risk import RiskSection
 from gbar.config.subthreshold import SubthresholdSection
 from gbar.config.sweep import Sweeps, SweepSection
 from gbar.drugs.rows import check_drugs
@@ -63,6 +64,9 @@ class Study(Section):
     drugs: Annotated[DrugsSection, Field(description="drugs that designs can name; those of CiPA when left out")] = (
         DrugsSection()
     )
+    risk: Annotated[
+        dict[Name, RiskSection], Field(description="classes of risk of the drugs of a sweep, by name"), Droppable
+    ] = Field(default_factory=dict)
     emulate: Annotated[
         EmulateSection | None, Field(description="emulators of one sweep; the study has none when left out")
     ] = None
@@ -106,6 +110,8 @@ class Study(Section):
                     f"recordings.{name}.inverter: {recording.inverter!r} is not allowed; it must be {allowed}"
                 )
         _check_drugs(self.drugs, self.sweeps, self.drug_sweeps)
+        for name, risk in self.risk.items():
+            _check_risk(f"risk.{name}", risk, self.drug_sweeps)
         for name in self.plain_sweeps:
             duration_ms = self.sweeps[name].protocol.duration_ms
             if self.figures.traces.from_ms >= duration_ms:
@@ -139,6 +145,18 @@ def _check_drugs(section: DrugsSection, sweeps: Mapping[str, SweepSection], unde
             check_drugs(design, sweeps[name].cell.cell(), known)
         except UserError as error:
             raise ValueError(f"sweeps.{name}.design: {error}") from None
+
+
+def _check_risk(key: str, risk: RiskSection, under: Mapping[str, DrugDesign]) -> None:
+    design = under.get(risk.sweep)
+    if design is None:
+        allowed = f"one of {', '.join(under)}" if under else "the name of a sweep of kind drug, of which there is none"
+        raise ValueError(f"{key}.sweep: {risk.sweep!r} is not allowed; it must be {allowed}")
+    if missing := [dose for dose in risk.doses_Cmax if dose not in design.multiples and not design.concentrations_nM]:
+        held = ", ".join(f"{dose:g}" for dose in design.multiples)
+        raise ValueError(
+            f"{key}.doses_Cmax: {missing[0]:g} is not allowed; it must be one of those of sweep {risk.sweep}: {held}"
+        )
 
 
 def _check_window(emulate: EmulateSection, sweep: SweepSection) -> None:
