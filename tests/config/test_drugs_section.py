@@ -41,7 +41,16 @@ def test_a_table_of_the_users_goes_with_or_without_the_shipped_ones(tmp_path: Pa
     (tmp_path / "drugs.csv").write_text("drug,free_Cmax_nM,IKr_IC50_nM\nnew,3,50\n")
     path = str(tmp_path / "drugs.csv")
     assert len(study(path=path).drugs.known()) == 29
-    assert list(study(path=path, cipa=False).drugs.known()) == ["new"]
+    assert list(study(path=path, shipped=[]).drugs.known()) == ["new"]
+
+
+def test_drugs_with_redferns_categories_take_the_place_of_those_of_the_same_name():
+    known = study(shipped=["redfern"]).drugs.known()
+    assert len(known) == 41
+    assert [known[name].risk for name in ("amiodarone", "bepridil", "verapamil")] == ["high", "intermediate", "low"]
+    both = study(shipped=["cipa", "redfern"]).drugs.known()
+    assert len(both) == len(known.keys() | cipa().keys())
+    assert both["bepridil"] == known["bepridil"] != cipa()["bepridil"]
 
 
 def test_a_binding_is_said_as_a_whole_with_the_ranges_that_are_known():
@@ -113,7 +122,7 @@ def test_a_cell_without_the_channel_is_told():
 
 
 def test_a_drug_cannot_be_called_as_the_rows_without_one():
-    with pytest.raises(UserError, match="drugs: 'Control' is not allowed; it must be another name"):
+    with pytest.raises(UserError, match="drugs: 'control' is not allowed; it must be another name"):
         study(named={"Control": OWN})
 
 

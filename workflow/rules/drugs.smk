@@ -4,7 +4,8 @@
 use rule solve as labels with:
     input:
         drugs=STUDY.drugs.path or [],
-        cipa=os.path.relpath(CIPA),
+        shipped=[os.path.relpath(SHIPPED[name]) for name in STUDY.drugs.shipped],
+        members=lambda w: members_of(w.sweep),
         code=sweep_code("labels"),
     output:
         out=f"{RESULTS}/sweeps/{{sweep}}/labels.csv",
@@ -16,6 +17,23 @@ use rule solve as labels with:
         **asks("labels"),
     params:
         **job("labels", settings=settings_of_sweep, drugs=STUDY.drugs.canonical()),
+
+
+use rule solve as shares with:
+    input:
+        labels=f"{RESULTS}/sweeps/{{sweep}}/labels.csv",
+        biomarkers=f"{RESULTS}/sweeps/{{sweep}}/biomarkers.csv",
+        code=code("shares"),
+    output:
+        out=f"{RESULTS}/sweeps/{{sweep}}/shares.csv",
+    log:
+        f"{RESULTS}/logs/shares/{{sweep}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/shares/{{sweep}}.tsv"
+    resources:
+        **asks("shares"),
+    params:
+        **job("shares"),
 
 
 use rule solve as risk with:

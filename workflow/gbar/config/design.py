@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
-from gbar.config.base import Count, Name, NonNegative, Number, Section, Seed
+from gbar.config.base import Count, Name, NonNegative, Number, Positive, Section, Seed
 
 MOST_ROWS = 10_000_000  # of a design: the table of more would not fit into memory
 
@@ -28,6 +28,7 @@ Varied = Annotated[
 
 
 LevelsOrEach = Annotated[Annotated[Levels, Tag("common")] | Annotated[dict[str, Levels], Tag("each")], CommonOrEach]
+SpreadOrEach = Annotated[Annotated[Positive, Tag("common")] | Annotated[dict[str, Positive], Tag("each")], CommonOrEach]
 Doses = Annotated[list[NonNegative], Field(min_length=1)]
 DosesOrEach = Annotated[Annotated[Doses, Tag("common")] | Annotated[dict[str, Doses], Tag("each")], CommonOrEach]
 RangeOrEach = Annotated[Annotated[Range, Tag("common")] | Annotated[dict[str, Range], Tag("each")], CommonOrEach]
@@ -96,9 +97,7 @@ class RandomDesign(Section):
     @model_validator(mode="after")
     def _ranges_fit(self) -> Self:
         check_distinct("vary", self.vary)
-        for name, (low, high) in _of_each("range", self.range, self.vary).items():
-            if low >= high:
-                raise ValueError(f"range of {name}: [{low}, {high}] must rise")
+        _check_rising(self.range, self.vary)
         return self
 
     def range_of(self, name: str) -> tuple[float, float]:
@@ -117,6 +116,49 @@ class SobolDesign(RandomDesign):
     """Scrambled Sobol rows: random, but evenly spread."""
 
     kind: Literal["sobol"]
+
+
+class PopulationDesign(Section):
+    """Candidates of a population, drawn evenly: scalings and parameters within ranges, or spread around the own."""
+
+    kind: Literal["population"]
+    vary: Varied
+    range: Annotated[
+        RangeOrEach | None, Field(description="[low, high] of every varied quantity, or one for each; evenly within")
+    ] = None
+    spread: Annotated[
+        SpreadOrEach | None,
+        Field(description="in place of a range: lognormal around the cell's own value, standard deviation of its ln"),
+    ] = None
+    rows: Annotated[Count, Field(le=MOST_ROWS, description="number of candidates")]
+    seed: Annotated[Seed, Field(description="seed of the candidates")] = 0
+    sampling: Annotated[
+        Literal["sobol", "latin"],
+        Field(
+            description="sobol, of which more rows keep the first ones, or Latin hypercube, drawn anew for each number"
+        ),
+    ] = "sobol"
+
+    @model_validator(mode="after")
+    def _one_way_to_draw(self) -> Self:
+        check_distinct("vary", self.vary)
+        if (self.range is None) == (self.spread is None):
+            raise ValueError("range: give a range or a spread" + ("" if self.range is None else ", not both"))
+        _check_rising(self.range, self.vary)
+        if self.spread is not None:
+            _of_each("spread", self.spread, self.vary)
+        return self
+
+    def range_of(self, name: str) -> tuple[float, float]:
+        """Return the lowest and highest value of one varied quantity; of a lognormal one there are none."""
+        assert self.range is not None
+        low, high = self.range[name] if isinstance(self.range, dict) else self.range
+        return low, high
+
+    def spread_of(self, name: str) -> float:
+        """Return the standard deviation of the logarithm of one varied quantity."""
+        assert self.spread is not None
+        return self.spread[name] if isinstance(self.spread, dict) else self.spread
 
 
 class TableDesign(Section):
@@ -175,18 +217,31 @@ class DrugDesign(Section):
 
 
 Design = Annotated[
-    SubsetsDesign | OneAtATimeDesign | GridDesign | UniformDesign | SobolDesign | TableDesign | DrugDesign,
+    SubsetsDesign
+    | OneAtATimeDesign
+    | GridDesign
+    | UniformDesign
+    | SobolDesign
+    | PopulationDesign
+    | TableDesign
+    | DrugDesign,
     Field(discriminator="kind"),
 ]
 
 
-def _of_each(key: str, given: list | dict[str, list], vary: list[str]) -> dict[str, list]:
-    """Return the levels or range of each varied quantity, checking that the mapping names exactly these."""
+def _of_each(key: str, given: Any, vary: list[str]) -> dict[str, Any]:
+    """Return the levels, range or spread of each varied quantity, checking that the mapping names exactly these."""
     if not isinstance(given, dict):
         return dict.fromkeys(vary, given)
     if set(given) != set(vary):
         raise ValueError(f"{key} names {sorted(given)}, but vary names {sorted(vary)}")
     return given
+
+
+def _check_rising(given: list | dict[str, list] | None, vary: list[str]) -> None:
+    for name, (low, high) in _of_each("range", given, vary).items() if given is not None else ():
+        if low >= high:
+            raise ValueError(f"range of {name}: [{low}, {high}] must rise")
 
 
 def _check_rows(rows: int) -> None:

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from gbar.config.base import Droppable, Number, Positive, Section
 from gbar.drugs.drug import CHANNELS, CONTROL, Binding, Block, Drug, Uncertain
-from gbar.drugs.table import cipa, read_drugs
+from gbar.drugs.table import read_drugs, shipped
 from gbar.errors import UserError, among, wrong
 
 PositiveRange = Annotated[list[Positive], Field(min_length=2, max_length=2)]
@@ -108,15 +108,18 @@ class DrugSection(Section):
 class DrugsSection(Section):
     """The drugs that designs can name."""
 
-    cipa: Annotated[bool, Field(description="the 28 drugs of the CiPA initiative are among them")] = True
+    shipped: Annotated[
+        tuple[Literal["cipa", "redfern"], ...],
+        Field(description="tables that ship: the 28 drugs of the CiPA initiative, 41 with Redfern's categories"),
+    ] = ("cipa",)
     path: Annotated[
         Annotated[str, StringConstraints(min_length=1)] | None,
-        Field(description="table of drugs of yours, .csv (docs/drugs.md); of a name of both, this one counts"),
+        Field(description="table of drugs of yours, .csv (docs/drugs.md)"),
     ] = None
     named: Annotated[
         dict[str, DrugSection],
         Droppable,
-        Field(description="drugs by name; they count over those of the same name above"),
+        Field(description="drugs by name; of the same name in several places the last counts"),
     ] = Field(default_factory=dict)
 
     def known(self) -> dict[str, Drug]:
@@ -125,18 +128,21 @@ class DrugsSection(Section):
         Raises:
             UserError: the table cannot be used, or there is no drug.
         """
-        found = dict(cipa()) if self.cipa else {}
         try:
             own = {} if self.path is None else read_drugs(self.path)
         except UserError as error:
             raise UserError(f"drugs.path: {error}") from None
-        own |= {name: section.drug(name) for name, section in self.named.items()}
-        for name, drug in own.items():
-            if name.casefold() == CONTROL:
-                raise wrong("drugs", name, "another name: the rows without a drug are called so")
-            found = {one: held for one, held in found.items() if one.casefold() != name.casefold()} | {name: drug}
+        tables = [*(shipped(name) for name in self.shipped), own]
+        found: dict[str, Drug] = {}
+        for table in (*tables, {name: section.drug(name) for name, section in self.named.items()}):
+            if CONTROL in map(str.casefold, table):
+                raise wrong("drugs", CONTROL, "another name: the rows without a drug are called so")
+            replaced = set(map(str.casefold, table))
+            found = {name: drug for name, drug in found.items() if name.casefold() not in replaced} | table
         if not found:
-            raise UserError("drugs: there is none; name some, give a table (path), or set cipa to true")
+            raise UserError(
+                "drugs: there is none; name some, give a table (path), or take one that ships (shipped: [cipa])"
+            )
         return found
 
 

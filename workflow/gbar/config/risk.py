@@ -7,6 +7,7 @@ from pydantic import Field
 from gbar.config.base import Count, Name, Positive, Section, Seed
 
 BNET = "Bnet"
+ABNORMAL = "abnormal"  # 1 of a row with an afterdepolarisation or that does not repolarise, else 0
 
 
 class RiskSection(Section):
@@ -14,7 +15,7 @@ class RiskSection(Section):
 
     sweep: Annotated[Name, Field(description="the sweep, one of kind drug")]
     marker: Annotated[
-        str, Field(min_length=1, description="column of biomarkers.csv, such as qNet_C_per_F or apd90_ms; or Bnet")
+        str, Field(min_length=1, description="column of biomarkers.csv, such as qNet_C_per_F; or Bnet; or abnormal")
     ] = "qNet_C_per_F"
     change: Annotated[bool, Field(description="the marker's difference from the control, in place of its value")] = (
         False

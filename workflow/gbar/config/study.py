@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from gbar.config.base import Droppable, Name, Section
+from gbar.config.calibrate import CalibrateSection
 from gbar.config.design import DrugDesign, SobolDesign, UniformDesign
 from gbar.config.drugs import DrugsSection
 from gbar.config.emulate import EmulateSection
@@ -64,6 +65,11 @@ class Study(Section):
     drugs: Annotated[DrugsSection, Field(description="drugs that designs can name; those of CiPA when left out")] = (
         DrugsSection()
     )
+    calibrate: Annotated[
+        dict[Name, CalibrateSection],
+        Field(description="populations: which candidates of a sweep are accepted, by name"),
+        Droppable,
+    ] = Field(default_factory=dict)
     risk: Annotated[
         dict[Name, RiskSection], Field(description="classes of risk of the drugs of a sweep, by name"), Droppable
     ] = Field(default_factory=dict)
@@ -109,7 +115,17 @@ class Study(Section):
                 raise ValueError(
                     f"recordings.{name}.inverter: {recording.inverter!r} is not allowed; it must be {allowed}"
                 )
+        for name, population in self.calibrate.items():
+            _check_population(f"calibrate.{name}", population, self.sweeps)
         _check_drugs(self.drugs, self.sweeps, self.drug_sweeps)
+        for name, design in self.drug_sweeps.items():
+            if design.population is not None:
+                _check_members(f"sweeps.{name}", self.sweeps[name], design.population, self.calibrate, self.sweeps)
+        if self.emulate is not None and self.emulate.sweep in self.later_sweeps:
+            raise ValueError(
+                f"emulate.sweep: {self.emulate.sweep!r} is not allowed; it must be one without a population: its "
+                "rows are known only once that is calibrated"
+            )
         for name, risk in self.risk.items():
             _check_risk(f"risk.{name}", risk, self.drug_sweeps)
         for name in self.plain_sweeps:
@@ -125,6 +141,11 @@ class Study(Section):
     def drug_sweeps(self) -> dict[str, DrugDesign]:
         """The designs of drugs, by the name of the sweep."""
         return {name: one.design for name, one in self.sweeps.items() if isinstance(one.design, DrugDesign)}
+
+    @property
+    def later_sweeps(self) -> dict[str, str]:
+        """The populations of the sweeps whose rows are known only once these are calibrated, by name of the sweep."""
+        return {name: one.population for name, one in self.drug_sweeps.items() if one.population is not None}
 
     @property
     def plain_sweeps(self) -> list[str]:
@@ -145,6 +166,33 @@ def _check_drugs(section: DrugsSection, sweeps: Mapping[str, SweepSection], unde
             check_drugs(design, sweeps[name].cell.cell(), known)
         except UserError as error:
             raise ValueError(f"sweeps.{name}.design: {error}") from None
+
+
+def _check_population(key: str, population: CalibrateSection, sweeps: Mapping[str, SweepSection]) -> None:
+    for name in population.by_sweep:
+        place = "sweep" if name == population.sweep else f"protocols.{name}"
+        if name not in sweeps or isinstance(sweeps[name].design, DrugDesign):
+            others = [one for one, sweep in sweeps.items() if not isinstance(sweep.design, DrugDesign)]
+            raise ValueError(f"{key}.{place}: {name!r} is not allowed; it must be one of {', '.join(others)}")
+        if (sweeps[name].design, sweeps[name].cell) != (sweeps[population.sweep].design, sweeps[population.sweep].cell):
+            raise ValueError(
+                f"{key}.{place}: is not allowed; cell and design must be those of {population.sweep}, whose candidates "
+                "are looked for there"
+            )
+
+
+def _check_members(
+    key: str,
+    sweep: SweepSection,
+    population: str,
+    populations: Mapping[str, CalibrateSection],
+    sweeps: Mapping[str, SweepSection],
+) -> None:
+    if population not in populations:
+        allowed = f"one of {', '.join(populations)}" if populations else "left out: there is no section `calibrate`"
+        raise ValueError(f"{key}.design.population: {population!r} is not allowed; it must be {allowed}")
+    if sweep.cell != sweeps[populations[population].sweep].cell:
+        raise ValueError(f"{key}.cell: must be that of sweep {populations[population].sweep}, which has the population")
 
 
 def _check_risk(key: str, risk: RiskSection, under: Mapping[str, DrugDesign]) -> None:

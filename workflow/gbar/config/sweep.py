@@ -8,7 +8,15 @@ from pydantic import Field, model_validator
 from gbar import stimuli
 from gbar.config.base import Count, Droppable, Name, Section
 from gbar.config.beats import BeatsSection
-from gbar.config.design import Design, DrugDesign, LevelledDesign, RandomDesign, TableDesign, check_distinct
+from gbar.config.design import (
+    Design,
+    DrugDesign,
+    LevelledDesign,
+    PopulationDesign,
+    RandomDesign,
+    TableDesign,
+    check_distinct,
+)
 from gbar.config.simulation import CellSection, ProtocolSection, SolverSection, check_names
 from gbar.errors import UserError
 
@@ -86,7 +94,7 @@ def _renamed(design: Any, called: Callable[[str], str]) -> Any:
     names = [called(name) for name in design.vary]
     check_distinct("vary", names)
     changed: dict[str, Any] = {"vary": names}
-    for key in ("levels", "range"):
+    for key in ("levels", "range", "spread"):
         each = getattr(design, key, None)
         if isinstance(each, dict):
             changed[key] = {called(name): value for name, value in each.items()}
@@ -94,10 +102,10 @@ def _renamed(design: Any, called: Callable[[str], str]) -> Any:
 
 
 def _extremes(design: Section) -> dict[str, list[float]]:
-    """Return the levels, or the ends of the range, of each quantity; nothing of a table or of drugs."""
+    """Return the levels, or the ends of the range, of each quantity; nothing where there are none."""
     if isinstance(design, LevelledDesign):
         return {name: design.levels_of(name) for name in design.vary}
-    if isinstance(design, RandomDesign):
+    if isinstance(design, RandomDesign) or (isinstance(design, PopulationDesign) and design.range is not None):
         return {name: list(design.range_of(name)) for name in design.vary}
     return {}
 

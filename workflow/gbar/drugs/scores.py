@@ -6,13 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from gbar.config.risk import BNET, RiskSection
+from gbar.config.risk import ABNORMAL, BNET, RiskSection
 from gbar.drugs.drug import CONTROL, RISKS
 from gbar.drugs.labels import Labels, read_labels
+from gbar.drugs.shares import ABNORMAL_COURSES, courses
 from gbar.errors import UserError, among
 from gbar.records.files import read_csv
 
-NOT_MEASURES = ("id", "status", "class", "beats")
+NOT_MEASURES = ("status", "class", "beats")
+DIVERGED = "diverged"
 SAME_DOSE = 1e-6  # relative
 
 
@@ -49,17 +51,22 @@ def read_markers(path: str | Path, labels: Labels, name: str) -> np.ndarray:
     Args:
         path: biomarkers.csv.
         labels: of its rows.
-        name: column of the table, or Bnet, which is the labels' own.
+        name: column of the table; or Bnet, which is the labels' own; or abnormal, by the class of a row.
 
     Raises:
         UserError: the table has no such column, or lacks a row.
     """
     if name == BNET:
         return labels.bnet
+    if name == ABNORMAL:
+        course = courses(path, labels)
+        return np.where(course == DIVERGED, np.nan, np.isin(course, ABNORMAL_COURSES))
     header, lines = read_csv(path)
-    measures = [one for one in header if one not in NOT_MEASURES]
+    if "status" not in header:
+        raise UserError(f"{path}: is no table of biomarkers")
+    measures = [one for one in header[header.index("status") :] if one not in NOT_MEASURES]
     if name not in measures:
-        raise UserError(f"marker: {name!r} is unknown; {path} has {among(name, measures)}, and there is {BNET}")
+        raise UserError(f"marker: {name!r} is unknown; {path} has {among(name, measures)}; or {BNET}, {ABNORMAL}")
     place, status, identity = header.index(name), header.index("status"), header.index("id")
     try:
         found = {line[identity]: float(line[place] or "nan") if line[status] == "ok" else np.nan for line in lines}
@@ -71,9 +78,7 @@ def read_markers(path: str | Path, labels: Labels, name: str) -> np.ndarray:
 
 
 def scores(labels: str | Path, biomarkers: str | Path, settings: RiskSection) -> Scores:
-    """Return the score of each sample: the mean of the marker over the doses, those without one left out.
-
-    Each member of a population is a sample of its own.
+    """Return the score of each sample: the mean of the marker over doses and members, those without one left out.
 
     Raises:
         UserError: a dose was not simulated, no sample of a drug has the marker, or a table cannot be used.
@@ -95,8 +100,7 @@ def scores(labels: str | Path, biomarkers: str | Path, settings: RiskSection) ->
         rows = np.flatnonzero(used & (held.drug == name) & np.isfinite(marker))
         if not len(rows):
             raise UserError(f"marker: no dose of {name} has a {settings.marker}")
-        who = np.char.add(np.char.add(held.sample[rows], " "), held.member[rows])
-        _, sample = np.unique(who, return_inverse=True)
+        _, sample = np.unique(held.sample[rows], return_inverse=True)
         found[name] = np.bincount(sample, marker[rows]) / np.bincount(sample)
     first = {name: int(np.flatnonzero(held.drug == name)[0]) for name in found}
     return Scores(

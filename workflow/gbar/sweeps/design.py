@@ -8,8 +8,6 @@ the ids of the rows that were there.
 import hashlib
 import itertools
 import math
-import warnings
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +22,7 @@ from gbar.config.design import (
     DrugDesign,
     GridDesign,
     OneAtATimeDesign,
+    PopulationDesign,
     SobolDesign,
     SubsetsDesign,
     TableDesign,
@@ -37,6 +36,7 @@ from gbar.errors import UserError, wrong
 from gbar.records.files import regular
 from gbar.records.user_tables import Line, UserTable, read_user_table
 from gbar.sweeps.drug_design import rows_of_drugs
+from gbar.sweeps.random_rows import population_rows, sobol_rows, uniform_rows
 
 ID_BYTES = 10  # 80 bits: two of a million rows share an id with a chance of 4e-13
 ROWS_IN_WORDS = 65_536  # rows whose text is held at once: a million of ten parameters is a gigabyte
@@ -82,9 +82,11 @@ def design_table(
         case GridDesign():
             names, values = list(design.vary), _grid(design)
         case UniformDesign():
-            names, values = list(design.vary), _uniform(design)
+            names, values = list(design.vary), uniform_rows(design)
         case SobolDesign():
-            names, values = list(design.vary), _sobol(design)
+            names, values = list(design.vary), sobol_rows(design)
+        case PopulationDesign():
+            names, values = list(design.vary), population_rows(design, sweep.own_values())
         case TableDesign():
             names, values, lines = _table(design, sweep)
         case DrugDesign():
@@ -234,29 +236,6 @@ def _one_at_a_time(design: OneAtATimeDesign, own: dict[str, float]) -> np.ndarra
 def _grid(design: GridDesign) -> np.ndarray:
     axes = [np.array(design.levels_of(name), dtype=float) for name in design.vary]
     return np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
-
-
-def _uniform(design: UniformDesign) -> np.ndarray:
-    """Draw each column from a stream of its own, so that rows depend on (seed, row number, name) only."""
-    columns = []
-    for name in design.vary:
-        low, high = design.range_of(name)
-        stream = np.random.default_rng([design.seed, zlib.crc32(name.encode())])
-        columns.append(low + (high - low) * stream.random(design.rows))
-    return np.stack(columns, axis=1)
-
-
-def _sobol(design: SobolDesign) -> np.ndarray:
-    from scipy.stats import qmc  # takes a second to import; only these designs need it
-
-    names = sorted(design.vary)
-    sampler = qmc.Sobol(len(names), scramble=True, rng=np.random.default_rng(design.seed))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a number of rows that is no power of two is the user's choice
-        unit = sampler.random(design.rows)
-    low, high = np.array([design.range_of(name) for name in names]).T
-    points = low + (high - low) * unit
-    return points[:, [names.index(name) for name in design.vary]]
 
 
 def _table(design: TableDesign, sweep: SweepSection) -> tuple[list[str], np.ndarray, list[int]]:
