@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from gbar.config.emulate import DeepNetworkSection, EmulateSection, LatentNetworkSection, ModelSection
-from gbar.config.simulation import CellSection, ProtocolSection, SolverSection
+from gbar.config.protocol import ProtocolSection
+from gbar.config.simulation import CellSection, SolverSection
 from gbar.config.stimulus import NoiseStimulus, StimulusSection
 from gbar.config.sweep import SweepSection
 
