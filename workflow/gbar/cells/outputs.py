@@ -51,8 +51,8 @@ class CellOutput:
 
     @property
     def charge(self) -> str:
-        """Name of its charge over a beat in biomarkers.csv, where it is a current: qNet_C_per_F of INet."""
-        return f"q{self.name.removeprefix('I')}_C_per_F"
+        """Name of its charge over a beat in biomarkers.csv, where it is a current: qNet_C_per_F of INet, qKr of gKr."""
+        return f"q{self.name[self.name.startswith(('I', 'g')) :]}_C_per_F"
 
 
 def output_of(cell: Cell, name: str) -> CellOutput:

@@ -82,6 +82,11 @@ class ProtocolSection(Section):
         """From pulse to pulse of a protocol of beats that `of_cell` has completed, ms."""
         return self.duration_ms / self.kept
 
+    @property
+    def simulated_ms(self) -> float:
+        """Simulated time of a row that is not taken on by leaps nor stopped early, ms; `of_cell` has completed this."""
+        return self.duration_ms if self.beats is None else self.beats * self.cycle_ms
+
     def stimulus_of(self, cell: Cell) -> StimulusSection:
         """Return what drives a cell: what the user says, else what the cell has when nobody says anything."""
         return with_defaults(self.stimulus, cell.stimulus) if self.stimulus else default_section(cell.stimulus)

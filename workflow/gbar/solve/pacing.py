@@ -24,9 +24,11 @@ from gbar.solve.stimulus import Stimulus
 STRETCH = 4
 SETTLING = 5  # stretches before the first leap, in which what is fast dies away
 RELAXING = 2  # stretches after a leap, in which what it excited dies away
-CHANGES = 4  # that a recurrence is fitted to
-MOST_TERMS = 2  # of a recurrence
-LONGEST = 40  # stretches that a leap is over, at most: ten times what it is told from
+CHANGES = 6  # that a recurrence is fitted to
+MOST_TERMS = 3  # of a recurrence
+LARGEST_MODE = 1.0005  # over a stretch a mode is multiplied by less; slow ones are told to 0.0005
+OUTSIDE = 0.01  # by so much a gate may be below 0 or above 1: fCa of ten Tusscher et al. 2004 is 1.006 at rest
+LARGEST_MOVE = 0.2  # of a concentration, as a part of it: the course of larger ones is no straight matter
 MISFIT = 0.2  # a recurrence that leaves more of the changes unexplained foretells nothing
 STILL = 1e-7  # changes below this part of every state are none
 SMALL = 1e-6  # a state below counts as large as this where changes are compared
@@ -139,7 +141,7 @@ def pace(
         for place, row in enumerate(active):
             course = courses[row]
             course.beats, course.simulated = course.beats + count, course.simulated + count
-            course.past.append(solution.final_state[place])
+            course.past = [*course.past[-CHANGES:], solution.final_state[place]]
             course.status = int(solution.status[place])
             if course.status == DIVERGED or _has_settled(cell, course, apd90_ms[place], pacing.settled):
                 course.done = True
@@ -195,20 +197,23 @@ def _go_on(cell: Cell, course: _Course, beats: int, *, beats_are_whole: bool) ->
     course.wait -= 1
     if course.wait > 0 or len(course.past) <= CHANGES:
         return
-    recent = np.array(course.past[-1 - CHANGES :])
+    recent = np.array(course.past)
     speed = _speed(recent)
     if course.before_leap is not None and not speed <= 2 * course.before_leap[2] + STILL:
         course.past, course.beats, course.leaps = [course.before_leap[0]], course.before_leap[1], False
-        course.before_leap = None
-    over = min((beats - course.beats) // STRETCH - RELAXING, LONGEST)
-    if not (course.leaps and beats_are_whole and over > 0):
         return
-    target = leap(recent, over)
-    if target is None or not _is_sound(cell, target):
-        return
-    course.before_leap = (recent[-1], course.beats, speed)
-    course.past, course.wait = [target], RELAXING + CHANGES
-    course.beats += over * STRETCH
+    # The slower a mode, the longer it takes to be seen: a leap at most doubles the beats that have passed.
+    over = min((beats - course.beats) // STRETCH - RELAXING, course.beats // STRETCH)
+    while course.leaps and beats_are_whole and over > 0:
+        target = leap(recent, over)
+        if target is None:
+            return
+        if _is_sound(cell, recent[-1], target):
+            course.before_leap = (recent[-1], course.beats, speed)
+            course.past, course.wait = [target], RELAXING + CHANGES
+            course.beats += over * STRETCH
+            return
+        over //= 2
 
 
 def _speed(past: np.ndarray) -> float:
@@ -216,11 +221,12 @@ def _speed(past: np.ndarray) -> float:
     return float(np.max(np.abs(past[-1] - past[-2]) / (np.abs(past[-1]) + SMALL)))
 
 
-def _is_sound(cell: Cell, states: np.ndarray) -> bool:
-    """Tell whether every concentration is above 0 and every gate within 0 and 1, but for rounding."""
+def _is_sound(cell: Cell, before: np.ndarray, after: np.ndarray) -> bool:
+    """Tell whether no concentration has moved far, and no gate further out of 0 to 1 than cells themselves go."""
     kinds = np.array([state.kind for state in cell.states])
-    gates = states[kinds == "gate"]
-    return bool(np.all(states[kinds == "concentration"] > 0) and np.all(np.abs(gates - 0.5) <= 0.5 + SMALL))
+    moved = np.abs(after - before)[kinds == "concentration"] / np.abs(before[kinds == "concentration"])
+    outside = np.abs(after[kinds == "gate"] - 0.5) - 0.5
+    return bool(np.all(moved <= LARGEST_MOVE) and np.all(outside <= OUTSIDE))
 
 
 def leap(past: np.ndarray, over: int) -> np.ndarray | None:
@@ -240,7 +246,7 @@ def leap(past: np.ndarray, over: int) -> np.ndarray | None:
         c = np.linalg.lstsq(before, after)[0]
         modes = np.roots([1.0, *-c])
         is_plain = np.linalg.norm(after - before @ c) <= MISFIT * np.linalg.norm(after)
-        if is_plain and np.all(np.isreal(modes)) and np.all(np.abs(modes) < 1):
+        if is_plain and np.all(modes.real > -0.5) and np.all(np.abs(modes) < LARGEST_MODE):
             recent = [changes[-1 - k] for k in range(terms)]
             total = np.zeros_like(past[-1])
             for _ in range(over):
