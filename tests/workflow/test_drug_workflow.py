@@ -9,7 +9,7 @@ from project import Project
 from gbar.records.files import read_csv
 from gbar.records.metrics import read_metrics
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 MINE = {"free_Cmax_nM": 10, "risk": "high", "blocks": {"IKr": {"IC50_nM": 12, "IC50_range_nM": [10, 15]}}}
 STUDY = {
