@@ -96,7 +96,7 @@ def solve_values(
         protocol.save_every_ms,
         settings.solver.settings(),
         slow=tuple(cell.followed) if paced is None else (),
-        stimulus=driven.stimulus(duration_ms),
+        stimulus=driven.stimulus(protocol.duration_ms),
         progress=progress if paced is None else None,
         dtype=np.float32,
         initial=None if paced is None else paced.states,
