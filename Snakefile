@@ -40,6 +40,17 @@ include: "workflow/rules/figures_common.smk"
 include: "workflow/rules/simulate.smk"
 
 
+if STUDY.calibrate:
+
+    include: "workflow/rules/populations.smk"
+
+
+if STUDY.drug_sweeps:
+
+    include: "workflow/rules/drugs_common.smk"
+    include: "workflow/rules/drugs.smk"
+
+
 if STUDY.emulate:
 
     include: "workflow/rules/emulate_common.smk"
@@ -74,8 +85,11 @@ rule all:
         f"{RESULTS}/report.html",
         expand(f"{RESULTS}/figures/{{figure}}.{{format}}", figure=FIGURES, format=["svg", "png"]),
         # Blocks, stores and models, too: Snakemake does not miss an intermediate file whose product is there.
-        [block_file(sweep, block) for sweep in PLANS for block in PLANS[sweep].blocks],
-        expand(f"{RESULTS}/sweeps/{{sweep}}/{{made}}", sweep=PLANS, made=GATHERED),
+        lambda w: [block for sweep in STUDY.sweeps for block in blocks_of(sweep)],
+        expand(f"{RESULTS}/sweeps/{{sweep}}/{{made}}", sweep=STUDY.sweeps, made=GATHERED),
+        expand(f"{RESULTS}/sweeps/{{sweep}}/{{made}}.csv", sweep=STUDY.drug_sweeps, made=["labels", "shares"]),
+        expand(f"{RESULTS}/populations/{{population}}/{{made}}", population=STUDY.calibrate, made=CALIBRATED),
+        expand(f"{RESULTS}/risk/{{risk}}/{{made}}", risk=STUDY.risk, made=["metrics.json", "drugs.csv"]),
         expand(f"{RESULTS}/emulate/{{model}}/{{made}}", model=TRAININGS, made=["model", *EVALUATED]),
         f"{RESULTS}/emulate/windows.zarr" if STUDY.emulate else [],
         expand(f"{RESULTS}/invert/{{inverter}}/{{made}}", inverter=STUDY.invert, made=INVERTER),

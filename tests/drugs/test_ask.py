@@ -6,8 +6,8 @@ import pytest
 
 from gbar import cells
 from gbar.cli import main
-from gbar.drugs.doses import binds, currents_of
 from gbar.drugs.table import cipa
+from gbar.drugs.targets import binds, currents_of
 from gbar.records.files import read_csv
 
 CELL = ("--cell", "tentusscher2004", "--beats", "2")

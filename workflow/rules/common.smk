@@ -17,13 +17,14 @@ from gbar.config.base import canonical
 from gbar.config.gating import CONTROL
 from gbar.config.layers import check_yaml, inherited, joined, typed
 from gbar.config.study import load_study
+from gbar.drugs.rows import notes
 from gbar.emulate.split import check_rows
 from gbar.errors import UserError
 from gbar.figures import registry
 from gbar.records.files import check_links
 from gbar.jobs.contracts import contracts
 from gbar.jobs.sources import code_of, data_of, offer_to_jobs
-from gbar.sweeps.plan import plan_sweeps
+from gbar.sweeps.plan import plan_sweep, plan_sweeps
 
 offer_to_jobs()  # cluster jobs read this file, too
 
@@ -49,7 +50,13 @@ try:
             "prefix: does not work, since plans are written when the Snakefile is read; set `results` instead"
         )
     check_links(RESULTS)
-    PLANS = plan_sweeps(STUDY.sweeps, f"{RESULTS}/sweeps")
+    DRUGS = STUDY.drugs.known() if STUDY.drug_sweeps else {}
+    # Of a sweep whose population is calibrated first there is none yet: see `plan_of`.
+    PLANS = plan_sweeps(
+        {name: sweep for name, sweep in STUDY.sweeps.items() if name not in STUDY.later_sweeps},
+        f"{RESULTS}/sweeps",
+        DRUGS,
+    )
     if STUDY.emulate:
         check_rows(PLANS[STUDY.emulate.sweep].rows, STUDY.emulate)
 except UserError as error:
@@ -79,6 +86,7 @@ GATED = [
 ]
 ROWS_OF_BLOCKS = {}  # counted once
 GATHERED = ["store.zarr", "biomarkers.csv", "beats.csv", "design.csv", "design.json"]
+CALIBRATED = ["accepted.csv", "rejections.csv", "metrics.json"]
 FILTERED = ["model", "metrics.json", "predictions.npz"]
 INVERTER = ["traces.zarr", "model", "metrics.json", "predictions.npz"]
 EVALUATED = ["metrics.json", "predictions.npz", "scores.csv"]
@@ -91,13 +99,34 @@ def one_of(names):
 
 
 wildcard_constraints:
-    sweep=one_of(PLANS),
+    sweep=one_of(STUDY.sweeps),
     block="[0-9a-f]{16}",
     model=one_of(TRAININGS),
 
 
 def block_file(sweep, block):
     return f"{RESULTS}/sweeps/{sweep}/blocks/{block}.npz"
+
+
+def members_of(sweep):
+    """The table of the members of a sweep's population, known once it is calibrated; nothing where it has none."""
+    if sweep not in STUDY.later_sweeps:
+        return []
+    return checkpoints.calibrate.get(population=STUDY.later_sweeps[sweep]).output.accepted
+
+
+def plan_of(sweep):
+    """The plan of a sweep; of one with a population it is looked up anew, since that may just have been calibrated."""
+    if sweep not in STUDY.later_sweeps:
+        return PLANS[sweep]
+    try:
+        return plan_sweep(STUDY.sweeps[sweep], f"{RESULTS}/sweeps/{sweep}", DRUGS, members_of(sweep))
+    except UserError as error:
+        raise WorkflowError(f"sweeps.{sweep}: {error}") from None
+
+
+def blocks_of(sweep):
+    return [block_file(sweep, block) for block in plan_of(sweep).blocks]
 
 
 def told_of_copied_results():
@@ -114,6 +143,17 @@ def told_of_copied_results():
 
 
 told_of_copied_results()
+
+
+def told_of_drugs():
+    """Say what is odd about designs of drugs, such as units that look mixed."""
+    if workflow.is_main_process:
+        for name, design in STUDY.drug_sweeps.items():
+            for note in notes(design, STUDY.sweeps[name].cell.cell(), DRUGS):
+                logger.warning(f"sweeps.{name}: {note}")
+
+
+told_of_drugs()
 
 
 def settings_of_block(wildcards):
@@ -139,6 +179,6 @@ def block(wildcards):
 
 
 def sweep_in_blocks(wildcards):
-    plan = PLANS[wildcards.sweep]
+    plan = plan_of(wildcards.sweep)
     largest = max(rows_of_block(wildcards.sweep, block) for block in plan.blocks)
     return STUDY.sweeps[wildcards.sweep], plan.rows, largest

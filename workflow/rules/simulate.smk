@@ -26,8 +26,8 @@ rule solve:
 
 use rule solve as gather with:
     input:
-        blocks=lambda w: [block_file(w.sweep, block) for block in PLANS[w.sweep].blocks],
-        plan=lambda w: f"{RESULTS}/sweeps/{w.sweep}/plans/{PLANS[w.sweep].table}.csv",
+        blocks=lambda w: blocks_of(w.sweep),
+        plan=lambda w: f"{RESULTS}/sweeps/{w.sweep}/plans/{plan_of(w.sweep).table}.csv",
         code=sweep_code("gather"),
     output:
         store=directory(f"{RESULTS}/sweeps/{{sweep}}/store.zarr"),

@@ -10,13 +10,18 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from gbar.config.base import Droppable, Name, Section
+from gbar.config.calibrate import CalibrateSection
+from gbar.config.design import DrugDesign, SobolDesign, UniformDesign
+from gbar.config.drug_study import check_drug_sections, drug_designs
+from gbar.config.drugs import DrugsSection
 from gbar.config.emulate import EmulateSection
 from gbar.config.explain import checked
 from gbar.config.figures import FiguresSection, ReportSection
 from gbar.config.gating import GatingSection
 from gbar.config.invert import InverterSection, RecordingSection
+from gbar.config.risk import RiskSection
 from gbar.config.subthreshold import SubthresholdSection
-from gbar.config.sweep import SobolDesign, Sweeps, SweepSection, UniformDesign
+from gbar.config.sweep import Sweeps, SweepSection
 from gbar.invert.calibration import least_traces
 
 # The folder stands in shell commands and wildcard patterns, and may not lead out of itself or hide.
@@ -56,6 +61,17 @@ class Study(Section):
         ),
     ] = "results"
     sweeps: Annotated[Sweeps, Field(default_factory=dict, description="the simulated sweeps, by name")]
+    drugs: Annotated[DrugsSection, Field(description="drugs that designs can name; those of CiPA when left out")] = (
+        DrugsSection()
+    )
+    calibrate: Annotated[
+        dict[Name, CalibrateSection],
+        Field(description="populations: which candidates of a sweep are accepted, by name"),
+        Droppable,
+    ] = Field(default_factory=dict)
+    risk: Annotated[
+        dict[Name, RiskSection], Field(description="classes of risk of the drugs of a sweep, by name"), Droppable
+    ] = Field(default_factory=dict)
     emulate: Annotated[
         EmulateSection | None, Field(description="emulators of one sweep; the study has none when left out")
     ] = None
@@ -98,6 +114,12 @@ class Study(Section):
                 raise ValueError(
                     f"recordings.{name}.inverter: {recording.inverter!r} is not allowed; it must be {allowed}"
                 )
+        check_drug_sections(self.sweeps, self.drugs, self.calibrate, self.risk)
+        if self.emulate is not None and self.emulate.sweep in self.later_sweeps:
+            raise ValueError(
+                f"emulate.sweep: {self.emulate.sweep!r} is not allowed; it must be one without a population: its "
+                "rows are known only once that is calibrated"
+            )
         for name in self.plain_sweeps:
             duration_ms = self.sweeps[name].protocol.duration_ms
             if self.figures.traces.from_ms >= duration_ms:
@@ -106,6 +128,16 @@ class Study(Section):
                     f"it must be below the {duration_ms:g} ms of the sweep {name}"
                 )
         return self
+
+    @property
+    def drug_sweeps(self) -> dict[str, DrugDesign]:
+        """The designs of drugs, by the name of the sweep."""
+        return drug_designs(self.sweeps)
+
+    @property
+    def later_sweeps(self) -> dict[str, str]:
+        """The populations of the sweeps whose rows are known only once these are calibrated, by name of the sweep."""
+        return {name: one.population for name, one in self.drug_sweeps.items() if one.population is not None}
 
     @property
     def plain_sweeps(self) -> list[str]:

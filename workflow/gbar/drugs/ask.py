@@ -8,9 +8,10 @@ import numpy as np
 from gbar import cells
 from gbar.config.explain import checked
 from gbar.config.protocol import ProtocolSection
-from gbar.drugs.doses import Dose, binds, solve_doses, without_current
+from gbar.drugs.doses import Dose, solve_doses
 from gbar.drugs.drug import Drug
 from gbar.drugs.table import cipa, drug_called, read_drugs
+from gbar.drugs.targets import binds, without_current
 from gbar.errors import UserError, wrong
 from gbar.jobs.job import Above0, Input, Output, job
 from gbar.records.files import write_csv

@@ -1,14 +1,15 @@
 """A cell under doses of a drug: one row a dose, the control first, all paced alike and solved side by side."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from gbar import stimuli
 from gbar.cells.cell import Cell
 from gbar.config.stimulus import StimulusSection
-from gbar.drugs.drug import Binding, Drug, bnet
+from gbar.drugs.drug import Drug, bnet
+from gbar.drugs.targets import CONCENTRATION, PARAMETERS, currents_of
 from gbar.errors import UserError
 from gbar.solve.settings import DIVERGED, SolverSettings
 from gbar.sweeps.biomarker_table import DIVERGED_COURSE
@@ -16,11 +17,6 @@ from gbar.traces.reading import Reading, read_trace
 from gbar.traces.settings import of_kind
 
 SAVE_EVERY_MS = 0.05  # upstrokes must be resolved
-# The block of a channel acts on every current that the channel carries.
-CARRIED = {"ICaL": ("ICaL", "ICaNa", "ICaK")}
-CONCENTRATION = "D"  # of a drug that binds, among the parameters of a cell
-# As cells call the parameters of the binding; see `gbar.drugs.drug.Binding`.
-PARAMETERS = {one.name: one.name.removesuffix("_per_ms").removesuffix("_mV") for one in fields(Binding)}
 
 
 @dataclass(frozen=True)
@@ -42,28 +38,6 @@ class Dose:
     V_mV: np.ndarray
     course: str
     reading: Reading
-
-
-def binds(cell: Cell, drug: Drug) -> bool:
-    """Tell whether a drug's binding to hERG is known and the cell has a channel that it can bind to."""
-    return drug.binding is not None and {CONCENTRATION, *PARAMETERS.values()} <= set(cell.parameter_defaults)
-
-
-def currents_of(cell: Cell, channel: str) -> tuple[str, ...]:
-    """Return the names of a cell's currents that a channel carries, however the cell calls them."""
-    found = []
-    for name in CARRIED.get(channel, (channel,)):
-        for spelling in (name, f"g{name[1:]}"):
-            own = cell.called(spelling, parameters=False)
-            if own in cell.current_names and own not in found:
-                found.append(own)
-                break
-    return tuple(found)
-
-
-def without_current(cell: Cell, drug: Drug, *, dynamic: bool) -> tuple[str, ...]:
-    """Return the channels that a drug blocks and that the cell has no current of."""
-    return tuple(channel for channel in drug.left(0.0, dynamic) if not currents_of(cell, channel))
 
 
 def solve_doses(

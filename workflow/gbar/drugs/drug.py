@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from gbar.errors import wrong
 # Channels by the current that they carry; hERG carries IKr.
 CHANNELS = ("IKr", "ICaL", "INa", "INaL", "Ito", "IKs", "IK1")
 RISKS = ("low", "intermediate", "high")
+CONTROL = "control"  # what rows without a drug are called
 CMAX = "x"  # concentrations that end in it are multiples of the free therapeutic one
 
 
@@ -117,14 +119,14 @@ def left(concentration_nM: float, ic50_nM: float, hill: float) -> float:
     return 1.0 / (1.0 + (concentration_nM / ic50_nM) ** hill)
 
 
-def bnet(parts: Mapping[str, float]) -> float:
+def bnet(parts: Mapping[str, Any]) -> Any:
     """Return Bnet: the blocks of outward currents less those of inward ones; above 0 it prolongs repolarisation.
 
     Of the Hill equation alone, without any cell; it is known to do as well as models of cells do (Mistry HB, PeerJ
     2018;6:e5124, whose sets of channels were not read at their source).
 
     Args:
-        parts: what is left of each channel's current.
+        parts: what is left of each channel's current, a number or an array of samples.
     """
     block = {channel: 1.0 - part for channel, part in parts.items()}
     outward, inward = (("IKr", "IKs", "IK1", "Ito"), ("INa", "INaL", "ICaL"))

@@ -94,6 +94,45 @@ def fit(marker: np.ndarray, classes: np.ndarray) -> OrdinalModel:
     return OrdinalModel(intercepts - slope * centre / spread, slope / spread)
 
 
+@dataclass(frozen=True)
+class Steps:
+    """What takes the place of a fitted model where the marker parts the classes without an error: cuts in between.
+
+    Attributes:
+        edges: markers midway between the samples of classes that are nearest, shape (classes - 1,).
+        slope: 1 where a higher marker is more dangerous, else -1.
+    """
+
+    edges: np.ndarray
+    slope: float
+
+    def probabilities(self, marker: np.ndarray) -> np.ndarray:
+        """Return 1 for the class of each sample and 0 for the others, shape (samples, classes)."""
+        danger = np.subtract.outer(self.slope * np.asarray(marker, float), self.slope * self.edges)
+        return np.eye(len(self.edges) + 1)[(danger > 0).sum(axis=1)]
+
+    def cuts(self) -> np.ndarray:
+        """Return the edges."""
+        return self.edges
+
+
+def fit_or_part(marker: np.ndarray, classes: np.ndarray) -> OrdinalModel | Steps:
+    """Return the model of the largest likelihood, or steps where the marker parts the classes without an error.
+
+    Raises:
+        UserError: fewer than two classes, or one without samples.
+    """
+    marker, classes = np.asarray(marker, float), np.asarray(classes, int)
+    count = int(classes.max(initial=0)) + 1
+    if count < 2 or len(np.unique(classes)) < count or not _parted(marker, classes):
+        return fit(marker, classes)
+    means = [marker[classes == k].mean() for k in range(count)]
+    slope = float(np.sign(means[-1] - means[0]))
+    low = [(slope * marker[classes == k]).max() for k in range(count - 1)]
+    high = [(slope * marker[classes == k]).min() for k in range(1, count)]
+    return Steps(slope * (np.array(low) + np.array(high)) / 2, slope)
+
+
 def _parted(marker: np.ndarray, classes: np.ndarray) -> bool:
     """Tell whether every sample of a class has a higher marker than all of the class below, or every one a lower."""
     spans = [(marker[classes == k].min(), marker[classes == k].max()) for k in range(classes.max() + 1)]
@@ -104,11 +143,11 @@ def _parted(marker: np.ndarray, classes: np.ndarray) -> bool:
 def leave_one_out(
     marker: np.ndarray, classes: np.ndarray, drug: Sequence[str] | np.ndarray, fitted: Callable = fit
 ) -> np.ndarray:
-    """Return the class of each sample, by a model of the samples of the other drugs, shape (samples,)."""
-    found = np.empty(len(marker), int)
+    """Return the probability of each class of each sample, by a model of the other drugs, shape (samples, classes)."""
+    found = np.empty((len(marker), int(classes.max()) + 1))
     for one in np.unique(drug):
         own = np.asarray(drug) == one
-        found[own] = fitted(marker[~own], classes[~own]).classes(marker[own])
+        found[own] = fitted(marker[~own], classes[~own]).probabilities(marker[own])
     return found
 
 

@@ -41,8 +41,13 @@ class Samples:
         }
 
 
-def draw(drug: Drug, n: int, seed: int = 0) -> Samples:
-    """Return `n` samples of a drug; the first are the same of any number. What has no range does not vary."""
+def draw(drug: Drug, n: int | None, seed: int = 0) -> Samples:
+    """Return `n` samples of a drug; the first are the same of any number. What has no range does not vary.
+
+    Where `n` is None they are a single one of its best values.
+    """
+    if n is None:
+        return _best(drug)
     ic50_nM, hill = {}, {}
     for channel, block in drug.blocks.items():
         first, second = _normal(seed, drug.name, channel, n)
@@ -57,6 +62,15 @@ def draw(drug: Drug, n: int, seed: int = 0) -> Samples:
             value = getattr(drug.binding, one.name)
             binding[one.name] = _around(value, z) if one.name == "Vhalf_mV" else _logarithmic(value, z)
     return Samples(ic50_nM, hill, binding)
+
+
+def _best(drug: Drug) -> Samples:
+    binding = {} if drug.binding is None else {one.name: getattr(drug.binding, one.name) for one in fields(Binding)}
+    return Samples(
+        {channel: np.array([block.ic50_nM.value]) for channel, block in drug.blocks.items()},
+        {channel: np.array([block.hill.value]) for channel, block in drug.blocks.items()},
+        {name: np.array([one.value]) for name, one in binding.items()},
+    )
 
 
 def _normal(seed: int, name: str, what: str, n: int) -> np.ndarray:

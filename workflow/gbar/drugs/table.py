@@ -17,7 +17,7 @@ from gbar.drugs.drug import CHANNELS, RISKS, Binding, Block, Drug, Uncertain
 from gbar.errors import UserError, among, wrong
 from gbar.records.user_tables import Line, UserTable, read_user_table
 
-CIPA = Path(__file__).parent / "data" / "cipa.csv"
+SHIPPED = {name: Path(__file__).parent / "data" / f"{name}.csv" for name in ("cipa", "redfern")}
 BINDING = tuple(one.name for one in fields(Binding))
 GROUPS = ("training", "validation")
 SIGNED = "binding_Vhalf_mV"
@@ -37,9 +37,14 @@ KNOWN = (
 
 
 @cache
+def shipped(name: str) -> dict[str, Drug]:
+    """Return the drugs of a table that ships, one of `SHIPPED`, by name."""
+    return read_drugs(SHIPPED[name])
+
+
 def cipa() -> dict[str, Drug]:
     """Return the 28 drugs of the CiPA initiative, by name (data/README.md says where their numbers are from)."""
-    return read_drugs(CIPA)
+    return shipped("cipa")
 
 
 def read_drugs(path: str | Path) -> dict[str, Drug]:

@@ -9,9 +9,10 @@ import numpy as np
 import zarr
 from zarr.codecs import ZstdCodec
 
+from gbar.config.design import SobolDesign, UniformDesign
 from gbar.config.explain import checked
 from gbar.config.invert import TracesSection
-from gbar.config.sweep import SobolDesign, SweepSection, UniformDesign
+from gbar.config.sweep import SweepSection
 from gbar.errors import UserError, wrong
 from gbar.invert.quality import check_stimulus, passes
 from gbar.invert.traces import (

@@ -8,8 +8,6 @@ the ids of the rows that were there.
 import hashlib
 import itertools
 import math
-import warnings
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,19 +18,25 @@ import numpy as np
 from gbar import stimuli
 from gbar.cells import Cell
 from gbar.config.base import canonical
-from gbar.config.sweep import (
-    STIMULUS,
+from gbar.config.design import (
+    DrugDesign,
     GridDesign,
     OneAtATimeDesign,
+    PopulationDesign,
     SobolDesign,
     SubsetsDesign,
-    SweepSection,
     TableDesign,
     UniformDesign,
 )
+from gbar.config.sweep import STIMULUS, SweepSection
+from gbar.drugs.drug import Drug
+from gbar.drugs.rows import chosen_drugs
+from gbar.drugs.table import cipa
 from gbar.errors import UserError, wrong
 from gbar.records.files import regular
 from gbar.records.user_tables import Line, UserTable, read_user_table
+from gbar.sweeps.drug_design import rows_of_drugs
+from gbar.sweeps.random_rows import population_rows, sobol_rows, uniform_rows
 
 ID_BYTES = 10  # 80 bits: two of a million rows share an id with a chance of 4e-13
 ROWS_IN_WORDS = 65_536  # rows whose text is held at once: a million of ten parameters is a gigabyte
@@ -55,11 +59,18 @@ class DesignTable:
     combinations: int
 
 
-def design_table(sweep: SweepSection) -> DesignTable:
+def design_table(
+    sweep: SweepSection, drugs: Mapping[str, Drug] | None = None, members: str | Path | None = None
+) -> DesignTable:
     """Return the settings of a sweep in the order of its design, each once.
 
+    Args:
+        sweep: its section of the configuration.
+        drugs: those that a design of drugs can name; the 28 of the CiPA initiative when left out.
+        members: table of the members of its population.
+
     Raises:
-        UserError: a design CSV that cannot be used, or a design without rows.
+        UserError: a design CSV that cannot be used, drugs that cannot be named, or a design without rows.
     """
     design = sweep.design
     lines: list[int] = []
@@ -71,13 +82,18 @@ def design_table(sweep: SweepSection) -> DesignTable:
         case GridDesign():
             names, values = list(design.vary), _grid(design)
         case UniformDesign():
-            names, values = list(design.vary), _uniform(design)
+            names, values = list(design.vary), uniform_rows(design)
         case SobolDesign():
-            names, values = list(design.vary), _sobol(design)
+            names, values = list(design.vary), sobol_rows(design)
+        case PopulationDesign():
+            names, values = list(design.vary), population_rows(design, sweep.own_values())
         case TableDesign():
             names, values, lines = _table(design, sweep)
+        case DrugDesign():
+            rows = rows_of_drugs(sweep, drugs, members)
+            names, values = rows.quantities, rows.values
     values = values + 0.0  # -0.0 and 0.0 are one setting
-    ids = _row_ids(sweep, names, values)
+    ids = row_ids(sweep, names, values)
     first = {identity: row for row, identity in reversed(list(enumerate(ids)))}
     keep = sorted(first.values())
     if isinstance(design, TableDesign) and len(keep) < len(ids):
@@ -89,8 +105,11 @@ def design_table(sweep: SweepSection) -> DesignTable:
     return DesignTable(tuple(names), values[keep], [ids[row] for row in keep], len(ids))
 
 
-def design_key(sweep: SweepSection) -> str:
-    """Return a digest of everything the design table follows from, the content of the user's files included."""
+def design_key(sweep: SweepSection, drugs: Mapping[str, Drug] | None = None, members: str | Path | None = None) -> str:
+    """Return a digest of everything the design table follows from, the content of the user's files included.
+
+    The arguments are those of `design_table`.
+    """
     meaning = canonical(sweep.model_dump(mode="json", exclude={"voltage"}))
     digest = hashlib.blake2b(meaning.encode(), digest_size=16)
     stimulus = sweep.protocol.stimulus
@@ -99,6 +118,10 @@ def design_key(sweep: SweepSection) -> str:
     files["stimulus.path"] = getattr(stimulus, "path", None)
     if sweep.cell.name is None:
         digest.update(sweep.cell.cell().name.encode())  # which holds a digest of its files
+    files["design.population"] = None if members is None else str(members)
+    if isinstance(sweep.design, DrugDesign):
+        chosen = chosen_drugs(sweep.design, cipa() if drugs is None else drugs)
+        digest.update(repr(chosen).encode())
     for key, path in files.items():
         if path is not None:
             digest.update(_content(key, path))
@@ -124,7 +147,7 @@ def solver_meaning(sweep: SweepSection) -> dict[str, float | str | None]:
     return meaning if solver.precision == "float64" else meaning | {"precision": solver.precision}
 
 
-def _row_ids(sweep: SweepSection, names: list[str], values: np.ndarray) -> list[str]:
+def row_ids(sweep: SweepSection, names: list[str], values: np.ndarray) -> list[str]:
     """Return the identity of each row of values, shape (rows, names)."""
     own = sweep.own_values()
     common = hashlib.blake2b(canonical(_common_meaning(sweep)).encode(), digest_size=ID_BYTES)
@@ -216,29 +239,6 @@ def _one_at_a_time(design: OneAtATimeDesign, own: dict[str, float]) -> np.ndarra
 def _grid(design: GridDesign) -> np.ndarray:
     axes = [np.array(design.levels_of(name), dtype=float) for name in design.vary]
     return np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
-
-
-def _uniform(design: UniformDesign) -> np.ndarray:
-    """Draw each column from a stream of its own, so that rows depend on (seed, row number, name) only."""
-    columns = []
-    for name in design.vary:
-        low, high = design.range_of(name)
-        stream = np.random.default_rng([design.seed, zlib.crc32(name.encode())])
-        columns.append(low + (high - low) * stream.random(design.rows))
-    return np.stack(columns, axis=1)
-
-
-def _sobol(design: SobolDesign) -> np.ndarray:
-    from scipy.stats import qmc  # takes a second to import; only these designs need it
-
-    names = sorted(design.vary)
-    sampler = qmc.Sobol(len(names), scramble=True, rng=np.random.default_rng(design.seed))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a number of rows that is no power of two is the user's choice
-        unit = sampler.random(design.rows)
-    low, high = np.array([design.range_of(name) for name in names]).T
-    points = low + (high - low) * unit
-    return points[:, [names.index(name) for name in design.vary]]
 
 
 def _table(design: TableDesign, sweep: SweepSection) -> tuple[list[str], np.ndarray, list[int]]:

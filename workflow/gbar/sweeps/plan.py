@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gbar.config.sweep import SweepSection
+from gbar.drugs.drug import Drug
 from gbar.errors import UserError
 from gbar.records.files import read_csv, write_csv, write_text
 from gbar.sweeps.design import DesignTable, design_key, design_table
@@ -42,12 +43,15 @@ class Plan:
     table: str
 
 
-def plan_sweeps(sweeps: Mapping[str, SweepSection], folder: str | Path) -> dict[str, Plan]:
+def plan_sweeps(
+    sweeps: Mapping[str, SweepSection], folder: str | Path, drugs: Mapping[str, Drug] | None = None
+) -> dict[str, Plan]:
     """Return the plan of each sweep, by its name.
 
     Args:
         sweeps: by name.
         folder: that the folders of the sweeps are in.
+        drugs: as of `gbar.sweeps.design.design_table`.
 
     Raises:
         UserError: as `plan_sweep`; the sweep is named.
@@ -55,21 +59,32 @@ def plan_sweeps(sweeps: Mapping[str, SweepSection], folder: str | Path) -> dict[
     plans = {}
     for name, sweep in sweeps.items():
         try:
-            plans[name] = plan_sweep(sweep, Path(folder) / name)
+            plans[name] = plan_sweep(sweep, Path(folder) / name, drugs)
         except UserError as error:
             raise UserError(f"sweeps.{name}: {error}") from None
     return plans
 
 
-def plan_sweep(sweep: SweepSection, folder: str | Path) -> Plan:
+def plan_sweep(
+    sweep: SweepSection,
+    folder: str | Path,
+    drugs: Mapping[str, Drug] | None = None,
+    members: str | Path | None = None,
+) -> Plan:
     """Return the plan kept in a sweep's folder, made first if there is none for this design.
+
+    Args:
+        sweep: its section of the configuration.
+        folder: of the sweep.
+        drugs: as of `gbar.sweeps.design.design_table`.
+        members: likewise.
 
     Raises:
         UserError: the design cannot be used, or the folder cannot be written.
     """
     folder = Path(folder)
-    key = f"{PLAN_FORMAT}-{design_key(sweep)}"
-    return _kept_plan(folder, key) or _make_plan(sweep, folder, key)
+    key = f"{PLAN_FORMAT}-{design_key(sweep, drugs, members)}"
+    return _kept_plan(folder, key) or _make_plan(design_table(sweep, drugs, members), sweep.rows_per_job, folder, key)
 
 
 def _kept_plan(folder: Path, key: str) -> Plan | None:
@@ -91,13 +106,12 @@ def _solved_blocks(files: set[str]) -> set[str]:
     return {file.removesuffix(".npz") for file in files if file.endswith(".npz")}
 
 
-def _make_plan(sweep: SweepSection, folder: Path, key: str) -> Plan:
-    table = design_table(sweep)
+def _make_plan(table: DesignTable, rows_per_job: int, folder: Path, key: str) -> Plan:
     solved_in = _solved_rows(folder, set(table.ids))
     block_of = dict(solved_in)
     new_rows = [row for row, identity in enumerate(table.ids) if identity not in solved_in]
-    for start in range(0, len(new_rows), sweep.rows_per_job):
-        chosen = new_rows[start : start + sweep.rows_per_job]
+    for start in range(0, len(new_rows), rows_per_job):
+        chosen = new_rows[start : start + rows_per_job]
         block = _block_name([table.ids[row] for row in chosen])
         block_of |= {table.ids[row]: block for row in chosen}
         if not _rows_file(folder, block).exists():  # of a plan that was not run, or is being run

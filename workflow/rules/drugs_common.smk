@@ -1,0 +1,7 @@
+# What the rules of drugs share.
+from gbar.drugs.assess import PUBLISHED
+from gbar.drugs.table import SHIPPED
+
+
+wildcard_constraints:
+    risk=one_of(STUDY.risk),
