@@ -23,6 +23,7 @@ from gbar.cells.cell import Cell
 from gbar.cells.compensated import plus
 from gbar.solve.driving import constants_in, linearised, system
 from gbar.solve.elimination import Entries, eliminate
+from gbar.solve.kept import kept
 from gbar.solve.lanes import Lanes
 from gbar.solve.sections import in_sections, separate
 from gbar.solve.settings import DIVERGED
@@ -178,7 +179,7 @@ def advance(cell: Cell, record: tuple[int, ...], clamped: bool, steps: int) -> C
         count, lanes, records = jax.lax.while_loop(unfinished, step, (0, lanes, records))
         return lanes, records, count
 
-    return jax.jit(run)
+    return kept(run, cell, record, clamped, steps)
 
 
 def _largest(x: jax.Array) -> jax.Array:
