@@ -118,7 +118,7 @@ def _histogram(axes: Axes, values: np.ndarray, label: str, title: str) -> None:
     missing = len(values) - len(known)
     mark_panel(axes, title if not missing else f"{title}\n{missing} of {len(values)} undefined")
     axes.set_xlabel(label)
-    axes.xaxis.set_major_locator(MaxNLocator(3))  # small distances have long labels
+    axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))  # small distances have long labels
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
 
 
