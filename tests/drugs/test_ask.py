@@ -33,7 +33,7 @@ def test_a_dose_prolongs_and_the_control_comes_first(capsys, tmp_path: Path):
 
 @pytest.mark.slow
 def test_the_control_of_cipas_cell_is_the_published_one(capsys, tmp_path: Path):
-    # Steady state from FDA's start: APD90 289.2, APD50 236.9 ms at a cycle length of 2 s.
+    # Steady state from FDA's start: APD90 289.2, APD50 236.9 ms and qNet 0.06967 C/F at a cycle length of 2 s.
     out = str(tmp_path / "d.csv")
     asked = ["--cell", "ohara2011", "--drug", "ranolazine", "--conc", "1x", "--beats", "2"]
     assert main(["drug", *asked, "--out", out]) == 0
@@ -42,6 +42,7 @@ def test_the_control_of_cipas_cell_is_the_published_one(capsys, tmp_path: Path):
     assert float(control["apd90_ms"]) == pytest.approx(289.2, abs=0.1)
     assert float(control["apd50_ms"]) == pytest.approx(236.9, abs=0.1)
     assert "IKr_left" not in control
+    assert float(control["qNet_C_per_F"]) == pytest.approx(0.06967, abs=1e-5)
     assert float(dose["apd90_ms"]) > float(control["apd90_ms"])
 
 

@@ -55,6 +55,11 @@ class CellOutput:
         return f"q{self.name[self.name.startswith(('I', 'g')) :]}_C_per_F"
 
 
+def lacking(cell: Cell) -> list[str]:
+    """Return the currents of INet that a cell does not have."""
+    return [one for one in OF_NET if cell.called(one, parameters=False) not in cell.current_names]
+
+
 def output_of(cell: Cell, name: str) -> CellOutput:
     """Return what is stored under a name.
 
@@ -62,10 +67,9 @@ def output_of(cell: Cell, name: str) -> CellOutput:
         UserError: the cell has no such state or current, or lacks a current of INet.
     """
     if name == NET:
-        own = tuple(cell.called(one, parameters=False) for one in OF_NET)
-        missing = [one for one in own if one not in cell.current_names]
-        if missing:
+        if missing := lacking(cell):
             raise UserError(f"outputs: {NET} is the sum of {', '.join(OF_NET)}, and {cell.name} has no {missing[0]}")
+        own = tuple(cell.called(one, parameters=False) for one in OF_NET)
         return CellOutput(name, own, "pA/pF", "net current of repolarisation")
     for state in cell.states:
         if state.name == name:

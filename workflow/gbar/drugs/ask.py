@@ -8,6 +8,7 @@ import numpy as np
 from gbar import cells
 from gbar.config.explain import checked
 from gbar.config.protocol import ProtocolSection
+from gbar.config.stimulus import PacingStimulus
 from gbar.drugs.doses import Dose, solve_doses
 from gbar.drugs.drug import Drug
 from gbar.drugs.table import cipa, drug_called, read_drugs
@@ -15,7 +16,7 @@ from gbar.drugs.targets import binds, without_current
 from gbar.errors import UserError, wrong
 from gbar.jobs.job import Above0, Input, Output, job
 from gbar.records.files import write_csv
-from gbar.solve.settings import SolverSettings
+from gbar.solve.settings import LANE_MULTIPLE, SolverSettings
 
 MEASURES = ("apd30_ms", "apd50_ms", "apd90_ms", "mdp_mV", "peak_mV", "dvdt_max_V_s", "apd90_drift_ms")
 BEATS = 20
@@ -42,7 +43,7 @@ def drug(
         conc: free concentrations, in nM or in multiples of the therapeutic one such as 1x,2x,4x (the default).
         variant: of the cell; its default when left out.
         drugs: table of drugs of your own, .csv, in place of those of the CiPA initiative (docs/drugs.md).
-        beats: number of beats; 20 when left out.
+        beats: number of beats; 20 when left out. The last five are measured; of many, most are leapt over.
         cycle_length_ms: from pulse to pulse; the cell's own when left out.
         hERG: whether its block is static or that of a drug that binds; "as known", the default, binds where the drug's
             binding is known and the cell has such a channel.
@@ -62,12 +63,14 @@ def drug(
     dynamic = hERG != "static" and binds(described, chosen)
     pacing = {"kind": "pacing"} | ({} if cycle_length_ms is None else {"cycle_length_ms": cycle_length_ms})
     stimulus = checked(ProtocolSection, {"stimulus": pacing}).stimulus_of(described)
-    every_ms = float(stimulus.model_dump()["cycle_length_ms"])
-    settings = SolverSettings().of_cell(described)
-    doses = solve_doses(described, chosen, concentrations_nM, stimulus, beats * every_ms, settings, dynamic=dynamic)
+    rows = 1 + len(concentrations_nM)
+    settings = SolverSettings(lanes=math.ceil(rows / LANE_MULTIPLE) * LANE_MULTIPLE).of_cell(described)
+    assert isinstance(stimulus, PacingStimulus)
+    doses = solve_doses(described, chosen, concentrations_nM, stimulus, beats, settings, dynamic=dynamic)
     if out is not None:
         _write(out, doses)
-    print(f"{described.name} {described.variant}, {beats} beats every {every_ms:g} ms under {_told(chosen, dynamic)}")
+    paced = f"{beats} beats every {stimulus.cycle_length_ms:g} ms"
+    print(f"{described.name} {described.variant}, {paced} under {_told(chosen, dynamic)}")
     for dose in doses:
         print(_line(dose, chosen))
     for note in _notes(chosen, doses, without_current(described, chosen, dynamic=dynamic)):
@@ -85,9 +88,10 @@ def _line(dose: Dose, drug: Drug) -> str:
     left = " ".join(f"{channel} {part:.2f}" for channel, part in dose.left.items() if part < 0.995)
     apd90_ms = dose.reading.biomarkers.apd90_ms
     apd90 = "undefined" if np.isnan(apd90_ms) else f"{apd90_ms:.1f} ms"
+    qnet = "" if math.isnan(dose.qnet_C_per_F) else f" qNet {dose.qnet_C_per_F:.4f} C/F"
     return (
         f"  {f'{dose.concentration_nM:.4g} nM{times}':<18} APD90 {apd90:<10} {dose.course:<22} Bnet {dose.bnet:+.3f}"
-        f"  {left and 'left of '}{left}"
+        f"{qnet}  {left and 'left of '}{left}"
     ).rstrip()
 
 
@@ -111,6 +115,7 @@ def _write(path: str | Output, doses: list[Dose]) -> None:
             f"{dose.concentration_nM:.6g}",
             *(f"{dose.left[channel]:.6g}" for channel in channels),
             f"{dose.bnet:.6g}",
+            "" if math.isnan(dose.qnet_C_per_F) else f"{dose.qnet_C_per_F:.7g}",
             dose.course,
             *(
                 "" if np.isnan(value) else f"{value:.6g}"
@@ -119,4 +124,8 @@ def _write(path: str | Output, doses: list[Dose]) -> None:
         ]
         for dose in doses
     )
-    write_csv(path, ["concentration_nM", *(f"{one}_left" for one in channels), "Bnet", "class", *MEASURES], lines)
+    write_csv(
+        path,
+        ["concentration_nM", *(f"{one}_left" for one in channels), "Bnet", "qNet_C_per_F", "class", *MEASURES],
+        lines,
+    )
