@@ -16,6 +16,7 @@ from gbar.cells.imported.linearising import linearised
 from gbar.cells.imported.model import MANY_STATES, STIMULUS, Source, Told
 from gbar.cells.imported.singularities import Rewriting
 from gbar.cells.imported.stimulus import Driven, driven
+from gbar.cells.imported.switches import settled
 from gbar.cells.imported.tissue import Tissue, tissue_of
 from gbar.cells.imported.tree import Node, evaluate, make, name, names_in, number, rebuilt, substituted
 from gbar.errors import UserError
@@ -67,6 +68,7 @@ def compiled(source: Source, told: Told) -> Compiled:
     """
     findings = list(source.findings)
     ms, mV = units.time_in_ms(source, findings), units.voltage_in_mV(source, findings)
+    source = settled(source, findings)
     drive = driven(source, ms, mV, told.stimulus is not None, findings)
     literals = {
         one: float(evaluate([node], {})[0])

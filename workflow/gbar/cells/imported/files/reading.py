@@ -11,10 +11,12 @@ from typing import Any
 
 import myokit
 import myokit.formats
+from myokit.formats.sbml import SBMLParser
 
-from gbar.cells.imported.files import xmlfile
+from gbar.cells.imported.files import sbml, xmlfile
 from gbar.cells.imported.files.converting import Converted
-from gbar.cells.imported.files.guessing import ends_of_pulses, pulses_taken_out, stimulus_of, voltage_of
+from gbar.cells.imported.files.embedded import ends_of_pulses, pulses_taken_out
+from gbar.cells.imported.files.guessing import stimulus_of, voltage_of
 from gbar.cells.imported.model import Pulses, Source, Told, Unit, Variable, derivative
 from gbar.errors import UserError
 
@@ -62,8 +64,7 @@ def _loaded(path: Path) -> tuple[Any, Any, dict[tuple[str, str], list[str]]]:
     root = xmlfile.parsed(path)
     kind, version = xmlfile.local(root), root.nsmap.get(root.prefix) or ""
     if kind == "sbml":
-        _check_events(path, root)
-        return myokit.formats.importer("sbml").model(str(path)), None, {}
+        return SBMLParser().parse(sbml.simplified(root, path)).myokit_model(), None, {}
     if kind != "model" or "cellml" not in version:
         raise UserError(f"{path}: is neither CellML nor SBML (its first element is {kind!r})")
     if version.endswith("2.0#"):
@@ -79,13 +80,6 @@ def _loaded(path: Path) -> tuple[Any, Any, dict[tuple[str, str], list[str]]]:
         if model.has_variable(f"{component}.{variable}"):
             model.get(f"{component}.{variable}").meta["oxmeta"] = terms[0]
     return model, None, also
-
-
-def _check_events(path: Path, root: Any) -> None:
-    """Raise UserError for an SBML model with events, which its importer passes over."""
-    events = [one.get("name") or one.get("id") or "?" for one in root.iter() if xmlfile.local(one) == "event"]
-    if events:
-        raise UserError(f"{path}: has events ({', '.join(events[:3])}), which change states at once; gbar has none")
 
 
 def prepared(path: Path, told: Told) -> tuple[Any, Any]:
