@@ -75,3 +75,22 @@ def test_a_pole_of_the_model_itself_is_told():
     assert cache.table(cells.get(str(MODELS / "poles.mmt")))["singular"] == [
         "the rate of gates.u has no value at V = 80 mV in the file: a denominator is 0 there"
     ]
+
+
+@pytest.mark.parametrize("power", ["exp(n * log(D))", "sqrt(D)", "D^0.5"])
+def test_a_state_that_nothing_changes_may_be_where_nothing_can_be_differentiated_by_it(tmp_path, power):
+    """As the dose of a drug is in models whose file has none of it: d(D^n)/dD has no value at 0."""
+    path = tmp_path / "drug.mmt"
+    path.write_text(
+        "[[model]]\nm.V = -80\nm.D = 0\nm.b = 0.2\n\n[m]\nt = 0 [ms] in [ms] bind time\nn = 0.8\ng = 0.1\n"
+        "dot(V) = -i\n    in [mV]\ni = g * (1 - b) * (V + 60)\n    in [A/F]\ndot(D) = 0\n"
+        f"dot(b) = 0.1 * {power} / ({power} + 2) * (1 - b) - 0.05 * b\n"
+    )
+    cell = cells.get(str(path))
+    c = cell.constants({}, {})
+    with jax.enable_x64(True):
+        rates, jacobian = cell.linearised(jnp.asarray(cell.initial[:, None]), c)
+    b = cell.state_names.index("b")
+    assert float(np.squeeze(rates[b])) == pytest.approx(-0.05 * 0.2)
+    assert all(np.isfinite(np.asarray(entry)).all() for entry in jacobian.values())
+    assert all(cell.state_names[j] != "D" for _, j in jacobian)

@@ -25,9 +25,10 @@ def linearised(rates: Mapping[str, Node], states: list[str]) -> tuple[dict[str, 
         states: by which to differentiate.
 
     Returns:
-        rates by state, and d(rate of i)/d(state j) under (i, j) for every pair that is coupled.
+        rates by state, and d(rate of i)/d(state j) under (i, j) for every pair that is coupled; none for a state j
+        that stays as it is, whatever the others do.
     """
-    moving = varying(rates.values(), set(states))
+    states = [state for state in states if not is_number(rates[state], 0)]
     changed = rebuilt(rates.values(), lambda node: _with_reciprocal(node, set(states)))
     rates = {state: changed[node] for state, node in rates.items()}
     moving = varying(rates.values(), set(states))

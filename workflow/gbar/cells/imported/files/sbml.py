@@ -26,12 +26,12 @@ def simplified(root: Any, path: Path) -> Any:
         path: of its file.
 
     Raises:
-        UserError: it has events, quantities without a value, functions that call themselves or that grow too long.
+        UserError: it has events, delays, quantities without a value, or functions that cannot be written out.
     """
     model = next((child for child in root if local(child) == "model"), None)
     if model is None:
         return root
-    _refuse_events(model, path)
+    _refuse_events_and_delays(model, path)
     _write_out_functions(model, path)
     _lift_local_parameters(model)
     _make_parameters_of_species(model)
@@ -63,10 +63,12 @@ def _named(element: Any) -> str:
     return (element.text or "").strip()
 
 
-def _refuse_events(model: Any, path: Path) -> None:
+def _refuse_events_and_delays(model: Any, path: Path) -> None:
     events = [one.get("name") or one.get("id") or "?" for one in _each(model, "event")]
     if events:
         raise UserError(f"{path}: has events ({', '.join(events[:3])}), which change states at once; gbar has none")
+    if any((one.get("definitionURL") or "").endswith("/delay") for one in _each(model, "csymbol")):
+        raise UserError(f"{path}: has delays (csymbol delay), and a cell of gbar knows its present state only")
 
 
 def _write_out_functions(model: Any, path: Path) -> None:

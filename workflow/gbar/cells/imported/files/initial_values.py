@@ -1,0 +1,40 @@
+"""Initial values that CellML does not allow and authors write all the same."""
+
+from typing import Any
+
+from gbar.cells.imported.files.xmlfile import local
+
+INITIAL = "initial_value"
+
+
+def tidied(root: Any) -> list[str]:
+    """Take spaces off initial values, and the initial value off a variable that an equation gives its value.
+
+    Args:
+        root: the first element of a CellML file; it is changed.
+
+    Returns:
+        What was left out, in sentences.
+    """
+    findings = []
+    for component in [one for one in root if local(one) == "component"]:
+        computed = _computed(component)
+        for variable in [one for one in component if local(one) == "variable" and one.get(INITIAL) is not None]:
+            name, value = variable.get("name"), variable.get(INITIAL).strip()
+            variable.set(INITIAL, value)
+            if name in computed:
+                del variable.attrib[INITIAL]
+                findings.append(
+                    f"{component.get('name')}.{name} follows from an equation; its initial value {value} is left out"
+                )
+    return findings
+
+
+def _computed(component: Any) -> set[str]:
+    """Return the variables that equations of a component give their values."""
+    names = set()
+    for math in [one for one in component if local(one) == "math"]:
+        for equation in [one for one in math if local(one) == "apply" and len(one) == 3]:
+            if local(equation[0]) == "eq" and local(equation[1]) == "ci":
+                names.add((equation[1].text or "").strip())
+    return names
