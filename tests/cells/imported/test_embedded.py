@@ -14,6 +14,7 @@ from gbar.errors import UserError
 LUO_RUDY = (Path(__file__).with_name("models") / "luo_rudy_1991.mmt").read_text().partition("[[protocol]]")[0]
 PULSE = "i_stim = engine.pace * amplitude"
 WITHOUT_PACE = LUO_RUDY.replace("pace = 0 bind pace\n", "")
+STEP = "piecewise(engine.time < {0}, 0, engine.time == {0}, 0.5, 1)"  # Heaviside's, half of 1 where it rises
 
 
 def with_stimulus(path, equation):
@@ -28,6 +29,7 @@ def with_stimulus(path, equation):
         ("if(engine.time >= 10 and engine.time <= 10.5, -20, 0)", -20, (10, 0.5, None, 1)),
         ("if(engine.time < 2, amplitude, 0)", -25.5, (0, 2, None, 1)),
         ("if(engine.time % 300 >= 5, if(engine.time % 300 < 6, -20, 0), 0)", -20, (5, 1, 300, None)),
+        ("-20 * (" + STEP.format(10) + " - " + STEP.format(12) + ")", -20, (10, 2, None, 1)),
         ("piecewise(engine.time >= 3000, 0, engine.time % 1000 < 2, -20, 0)", -20, (0, 2, 1000, 3)),
     ],
 )
@@ -54,6 +56,13 @@ def test_pulses_become_the_cells_pacing_however_they_are_written(tmp_path, equat
 def test_what_is_no_train_of_equal_pulses_is_refused_by_name(tmp_path, equation):
     with pytest.raises(UserError, match=r"membrane\.i_stim reads the time"):
         with_stimulus(tmp_path / "cell.mmt", equation)
+
+
+def test_another_name_for_the_time_is_not_named_as_what_reads_it(tmp_path):
+    path = tmp_path / "alias.mmt"
+    path.write_text(LUO_RUDY.replace("i_b = ", "t = engine.time\ni_b = 0.01 * sin(t) + "))
+    with pytest.raises(UserError, match=r"alias: ib\.i_b reads the time"):
+        cells.get(str(path))
 
 
 def test_a_file_that_counts_in_seconds_and_has_no_units_has_its_pulse_found_by_name(tmp_path):

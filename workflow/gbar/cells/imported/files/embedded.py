@@ -19,6 +19,7 @@ from gbar.cells.imported.model import TIME, Pulses, Told, reachable
 from gbar.cells.imported.tree import evaluate, name
 
 HORIZON_MS, STEP_MS = 10_000.0, 0.05  # how long a current is looked at, and how closely
+BESIDE = 0.38  # of a step: so far from round times, at which a file may have half the height of a pulse that ends there
 MS, NONE = myokit.parse_unit("ms"), myokit.parse_unit("1")
 _END = re.compile(r"(i_)?stim\w*_?end", re.IGNORECASE)
 
@@ -111,7 +112,7 @@ def measure(current: Callable[[Any], Any], step: float, horizon: float) -> tuple
         step: between the times at which it is looked at first.
         horizon: the last of them.
     """
-    times = np.arange(0, horizon, step)
+    times = np.arange(BESIDE * step, horizon, step)
     values = current(times)
     on = values != 0
     heights = np.unique(values[on])
