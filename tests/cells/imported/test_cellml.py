@@ -1,5 +1,6 @@
 """CellML as it is found: imports of version 2.0, and initial values that the specification does not allow."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -57,3 +58,10 @@ def test_imports_of_cellml_2_that_are_not_there_are_refused(tmp_path, old, new, 
     assert old in CELL
     with pytest.raises(UserError, match=reason):
         cells.get(str(written(tmp_path, CELL.replace(old, new))))
+
+
+def test_names_may_start_with_an_underscore(tmp_path):
+    channel = re.sub(r'(?<=[>"])(n|gate|rate)(?=[<"])', r"_\1", CHANNEL)
+    cell = cells.get(str(written(tmp_path, CELL, channel)))
+    assert cell.state_names == ("V", "u_n")
+    assert cell.parameter_defaults["u_rate"] == 0.1

@@ -19,7 +19,7 @@ from gbar.cells.imported.files import sbml, xmlfile
 from gbar.cells.imported.files.converting import Converted
 from gbar.cells.imported.files.embedded import ends_of_pulses, pulses_taken_out
 from gbar.cells.imported.files.guessing import stimulus_of, voltage_of
-from gbar.cells.imported.files.initial_values import tidied
+from gbar.cells.imported.files.tidying import tidied
 from gbar.cells.imported.model import Pulses, Source, Told, Unit, Variable, derivative
 from gbar.errors import UserError
 
