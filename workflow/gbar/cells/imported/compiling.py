@@ -119,7 +119,7 @@ def compiled(source: Source, told: Told) -> Compiled:
         node: _local(one) for one, node in nodes.items() if one in equations and node.op not in ("number", "name")
     }
     return Compiled(
-        text=writing.module_text(_program(source, per_ms, currents, state_names, places, called)),
+        text=writing.module_text(_program(source, per_ms, currents, state_names, places, called, start)),
         states=states.described(source, order, per_ms, state_names, mV, at),
         parameters=described,
         currents=tuple(Current(one.name, one.meaning, one.also) for one in scaled),
@@ -217,12 +217,13 @@ def _program(
     names: Mapping[str, str],
     places: Mapping[str, str],
     called: Mapping[Node, str],
+    start: Mapping[str, Any],
 ) -> writing.Program:
     """Return what the module computes; the rates are by the file's names of the states, `names` are gbar's."""
     states = list(rates)
     changing = {*states, STIMULUS}
     new = arranged([*rates.values(), *currents.values()], changing)
-    shared, entries = linearised({state: new[node] for state, node in rates.items()}, states)
+    shared, entries = linearised({state: new[node] for state, node in rates.items()}, states, start)
     again = arranged([*shared.values(), *entries.values()], changing)
     return writing.Program(
         title=f"The equations of {source.name}, as gbar writes them from a file; do not edit.",
