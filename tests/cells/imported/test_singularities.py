@@ -6,11 +6,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
 
 from gbar import cells
 from gbar.cells.imported import cache
 from gbar.cells.imported.values import linear_over_exp as exact
 from gbar.cells.rational import linear_over_exp, slope_of_linear_over_exp
+from gbar.solve import solve_rows
 from gbar.solve.driving import constants_in
 
 MODELS = Path(__file__).with_name("models")
@@ -75,3 +77,52 @@ def test_a_pole_of_the_model_itself_is_told():
     assert cache.table(cells.get(str(MODELS / "poles.mmt")))["singular"] == [
         "the rate of gates.u has no value at V = 80 mV in the file: a denominator is 0 there"
     ]
+
+
+@pytest.mark.parametrize("power", ["exp(n * log(D))", "sqrt(D)", "D^0.5"])
+def test_a_state_that_nothing_changes_may_be_where_nothing_can_be_differentiated_by_it(tmp_path, power):
+    """As the dose of a drug is in models whose file has none of it: d(D^n)/dD has no value at 0."""
+    path = tmp_path / "drug.mmt"
+    path.write_text(
+        "[[model]]\nm.V = -80\nm.D = 0\nm.b = 0.2\n\n[m]\nt = 0 [ms] in [ms] bind time\nn = 0.8\ng = 0.1\n"
+        "dot(V) = -i\n    in [mV]\ni = g * (1 - b) * (V + 60)\n    in [A/F]\ndot(D) = 0\n"
+        f"dot(b) = 0.1 * {power} / ({power} + 2) * (1 - b) - 0.05 * b\n"
+    )
+    cell = cells.get(str(path))
+    c = cell.constants({}, {})
+    with jax.enable_x64(True):
+        rates, jacobian = cell.linearised(jnp.asarray(cell.initial[:, None]), c)
+    b = cell.state_names.index("b")
+    assert float(np.squeeze(rates[b])) == pytest.approx(-0.05 * 0.2)
+    assert all(np.isfinite(np.asarray(entry)).all() for entry in jacobian.values())
+    assert all(cell.state_names[j] != "D" for _, j in jacobian)
+
+
+@pytest.mark.parametrize(
+    ("uptake", "same"),
+    [
+        ("sqrt(b)", lambda b: b**0.5),
+        ("b^n", lambda b: b**0.8),
+        ("b^n / (b^n + 0.5^n)", lambda b: b**0.8 / (b**0.8 + 0.5**0.8)),
+    ],
+)
+def test_a_root_of_a_state_that_starts_at_0_does_not_hold_it_there(tmp_path, uptake, same):
+    """Its derivative has no value there; the state goes where SciPy's LSODA takes it."""
+    path = tmp_path / "root.mmt"
+    path.write_text(
+        "[[model]]\nm.V = -80\nm.b = 0\n\n[m]\nt = 0 [ms] in [ms] bind time\nn = 0.8\ng = 0.1\n"
+        "dot(V) = -i\n    in [mV]\ni = g * b * (V + 60)\n    in [A/F]\n"
+        f"dot(b) = 0.02 * (1 - {uptake}) - 0.005 * b\n"
+    )
+    solved = solve_rows(cells.get(str(path)), {}, {}, 100.0, 1.0, record=("V", "b"))
+    fine = solve_ivp(
+        lambda _, y: (-0.1 * y[1] * (y[0] + 60), 0.02 * (1 - same(max(y[1], 0.0))) - 0.005 * y[1]),
+        (0, 100),
+        (-80, 0),
+        method="LSODA",
+        rtol=1e-9,
+        atol=1e-12,
+        t_eval=np.arange(100.0),
+    )
+    np.testing.assert_allclose(solved.traces["b"][0], fine.y[1], rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(solved.traces["V"][0], fine.y[0], atol=0.02)

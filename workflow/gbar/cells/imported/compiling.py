@@ -16,6 +16,7 @@ from gbar.cells.imported.linearising import linearised
 from gbar.cells.imported.model import MANY_STATES, STIMULUS, Source, Told
 from gbar.cells.imported.singularities import Rewriting
 from gbar.cells.imported.stimulus import Driven, driven
+from gbar.cells.imported.switches import settled
 from gbar.cells.imported.tissue import Tissue, tissue_of
 from gbar.cells.imported.tree import Node, evaluate, make, name, names_in, number, rebuilt, substituted
 from gbar.errors import UserError
@@ -67,6 +68,7 @@ def compiled(source: Source, told: Told) -> Compiled:
     """
     findings = list(source.findings)
     ms, mV = units.time_in_ms(source, findings), units.voltage_in_mV(source, findings)
+    source = settled(source, findings)
     drive = driven(source, ms, mV, told.stimulus is not None, findings)
     literals = {
         one: float(evaluate([node], {})[0])
@@ -117,7 +119,7 @@ def compiled(source: Source, told: Told) -> Compiled:
         node: _local(one) for one, node in nodes.items() if one in equations and node.op not in ("number", "name")
     }
     return Compiled(
-        text=writing.module_text(_program(source, per_ms, currents, state_names, places, called)),
+        text=writing.module_text(_program(source, per_ms, currents, state_names, places, called, start)),
         states=states.described(source, order, per_ms, state_names, mV, at),
         parameters=described,
         currents=tuple(Current(one.name, one.meaning, one.also) for one in scaled),
@@ -215,12 +217,13 @@ def _program(
     names: Mapping[str, str],
     places: Mapping[str, str],
     called: Mapping[Node, str],
+    start: Mapping[str, Any],
 ) -> writing.Program:
     """Return what the module computes; the rates are by the file's names of the states, `names` are gbar's."""
     states = list(rates)
     changing = {*states, STIMULUS}
     new = arranged([*rates.values(), *currents.values()], changing)
-    shared, entries = linearised({state: new[node] for state, node in rates.items()}, states)
+    shared, entries = linearised({state: new[node] for state, node in rates.items()}, states, start)
     again = arranged([*shared.values(), *entries.values()], changing)
     return writing.Program(
         title=f"The equations of {source.name}, as gbar writes them from a file; do not edit.",

@@ -9,25 +9,44 @@ Griewank A, Walther A. Evaluating derivatives, 2nd ed. SIAM 2008, chapter 9.
 """
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
 
 from gbar.cells.imported.arranging import varying
-from gbar.cells.imported.tree import Node, in_order, is_number, make, name, number, rebuilt
+from gbar.cells.imported.tree import Node, evaluate, in_order, is_number, make, name, number, rebuilt
 
 ZERO, ONE = number(0), number(1)
 
 
-def linearised(rates: Mapping[str, Node], states: list[str]) -> tuple[dict[str, Node], dict[tuple[str, str], Node]]:
+def linearised(
+    rates: Mapping[str, Node], states: list[str], start: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Node], dict[tuple[str, str], Node]]:
     """Return rates, written so that they share most with their derivatives, and these.
+
+    Where a derivative has no value at the start, as that of a root has at 0, roots count as level there: a Jacobian
+    that is infinite would hold its state where it is for ever.
 
     Args:
         rates: of the states.
         states: by which to differentiate.
+        start: values of all names at the start; None where the derivatives are not to be looked at.
 
     Returns:
-        rates by state, and d(rate of i)/d(state j) under (i, j) for every pair that is coupled.
+        rates by state, and d(rate of i)/d(state j) under (i, j) for every pair that is coupled; none for a state j
+        that stays as it is, whatever the others do.
     """
-    moving = varying(rates.values(), set(states))
+    states = [state for state in states if state not in rates or not is_number(rates[state], 0)]
+    written, entries = _differentiated(rates, states, _partials)
+    if start is None or all(np.isfinite(one).all() for one in evaluate(list(entries.values()), start)):
+        return written, entries
+    return _differentiated(rates, states, _level_at_zero)
+
+
+def _differentiated(
+    rates: Mapping[str, Node], states: list[str], partials: Callable[[Node], list[Node | None]]
+) -> tuple[dict[str, Node], dict[tuple[str, str], Node]]:
     changed = rebuilt(rates.values(), lambda node: _with_reciprocal(node, set(states)))
     rates = {state: changed[node] for state, node in rates.items()}
     moving = varying(rates.values(), set(states))
@@ -43,7 +62,7 @@ def linearised(rates: Mapping[str, Node], states: list[str]) -> tuple[dict[str, 
 
     for node in in_order(rates.values()):
         if node in moving and node.op != "name":
-            for arg, weight in zip(node.args, _partials(node), strict=True):
+            for arg, weight in zip(node.args, partials(node), strict=True):
                 if arg in moving and weight is not None:
                     join(arg, node, weight)
     for state, node in rates.items():
@@ -102,6 +121,16 @@ def _with_reciprocal(node: Node, states: set[str]) -> Node | None:
     if node.op == "div" and not is_number(node.args[0], 1) and node.args[1] in varying([node.args[1]], states):
         return make("mul", node.args[0], make("div", ONE, node.args[1]))
     return None
+
+
+def _level_at_zero(node: Node) -> list[Node | None]:
+    """Return the derivatives of an operation, 0 by the argument of a root that is 0."""
+    by_first, *others = _partials(node)
+    if node.op not in ("sqrt", "pow") or by_first is None:
+        return [by_first, *others]
+    is_zero = make("eq", node.args[0], ZERO)
+    steep = is_zero if node.op == "sqrt" else make("and", is_zero, make("lt", node.args[1], ONE))
+    return [make("if", steep, ZERO, by_first), *others]
 
 
 def _partials(node: Node) -> list[Node | None]:

@@ -141,7 +141,8 @@ def _constant(variable: str, equations: Mapping[str, Node], pace: float) -> floa
 
 
 def _check_time(source: Source, rates: Mapping[str, Node], equations: Mapping[str, Node]) -> None:
-    readers = [one for one, node in {**rates, **equations}.items() if TIME in names_in(node)]
+    time = {TIME} | {one for one, node in equations.items() if node is name(TIME)}
+    readers = [one for one, node in {**rates, **equations}.items() if names_in(node) & time and one not in time]
     if readers:
         raise UserError(
             f"{source.name}: {' and '.join(readers)} read{'s' if len(readers) == 1 else ''} the time; a cell is "

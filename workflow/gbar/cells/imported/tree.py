@@ -137,6 +137,17 @@ def _pow(a: Node, b: Node) -> Node | None:
     return whole_power(a, int(b.value))
 
 
+def _exp(a: Node) -> Node | None:
+    """Write exp(n log(x)) as x^n, whose derivative has a value at 0."""
+    if a.op == "log":
+        return a.args[0]
+    if a.op == "mul":
+        for log, n in (a.args, a.args[::-1]):
+            if log.op == "log":
+                return make("pow", log.args[0], n)
+    return None
+
+
 def whole_power(a: Node, n: int) -> Node:
     """Return a to the power of n as products of squares."""
     if n < 0:
@@ -178,6 +189,7 @@ _SIMPLER: dict[str, Callable[..., Node | None]] = {
     "div": _div,
     "neg": _neg,
     "pow": _pow,
+    "exp": _exp,
     "if": _if,
     "not": _not,
     **{op: _compare(op) for op in (*COMPARISONS, "and", "or")},

@@ -1,4 +1,4 @@
-"""CellML 1.1: components and units imported from files beside the model, taken into it.
+"""CellML 1.1 and 2.0: components and units imported from files beside the model, taken into it.
 
 A component is taken with those encapsulated in it, the connections among them, and the units of its file, which are
 renamed so that those of two files do not meet. Nothing is read from a network, or from outside of the model's folder.
@@ -89,19 +89,19 @@ def _take_component(root: Any, name: str, reference: str, imported: Any, source:
         root.append(component)
     for connection in [one for one in imported if local(one) == "connection"]:
         taken = copy.deepcopy(connection)
-        ends = next(one for one in taken if local(one) == "map_components")
+        ends = next((one for one in taken if local(one) == "map_components"), taken)  # CellML 2.0 has none
         if ends.get("component_1") in names and ends.get("component_2") in names:
             for end in ("component_1", "component_2"):
                 ends.set(end, names[ends.get(end)])
             root.append(taken)
     if len(kept) > 1:
-        for group in [one for one in imported if local(one) == "group"]:
+        for group in _groups(imported):
             _take_group(root, group, names)
 
 
 def _inside(imported: Any, reference: str) -> list[str]:
     """Return the components encapsulated in one, at any depth."""
-    for group in [one for one in imported if local(one) == "group"]:
+    for group in _groups(imported):
         for one in group.iter():
             if local(one) == "component_ref" and one.get("component") == reference:
                 return [
@@ -112,14 +112,26 @@ def _inside(imported: Any, reference: str) -> list[str]:
     return []
 
 
+def _groups(model: Any) -> list[Any]:
+    """Return the encapsulations of a model: groups in CellML 1.1, one element in 2.0."""
+    return [one for one in model if local(one) in ("group", "encapsulation")]
+
+
 def _take_group(root: Any, group: Any, names: dict[str, str]) -> None:
     """Take the part of an encapsulation that is about some components."""
-    for one in group.iter():
-        if local(one) == "component_ref" and one.get("component") in names:
-            taken = etree.SubElement(root, group.tag)
-            taken.extend(copy.deepcopy(child) for child in group if local(child) == "relationship_ref")
-            taken.append(copy.deepcopy(one))
-            for inner in taken.iter():
-                if local(inner) == "component_ref":
-                    inner.set("component", names[inner.get("component")])
-            return
+    found = next((one for one in group.iter() if one.get("component") in names), None)
+    if found is None:
+        return
+    part = copy.deepcopy(found)
+    for inner in part.iter():
+        if local(inner) == "component_ref":
+            inner.set("component", names[inner.get("component")])
+    own = next((one for one in _groups(root) if local(one) == "encapsulation"), None)
+    if own is None:
+        own = etree.SubElement(root, group.tag)
+        own.extend(copy.deepcopy(child) for child in group if local(child) == "relationship_ref")
+    there = next((one for one in own.iter() if one.get("component") == part.get("component")), None)
+    if there is None:
+        own.append(part)
+    else:
+        there.extend(part)

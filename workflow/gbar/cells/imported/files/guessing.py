@@ -1,4 +1,4 @@
-"""What a file does not say outright: which state is the membrane potential, which variable the stimulus, its pulses."""
+"""What a file does not say outright: which state is the membrane potential, which variable the stimulus."""
 
 import re
 from pathlib import Path
@@ -10,9 +10,9 @@ import myokit.lib.guess
 from gbar.cells.imported.model import Told, near
 from gbar.errors import UserError, wrong
 
-VOLT = myokit.parse_unit("V")
-_MEMBRANES = ("membrane", "membrane_potential", "cell", "voltage", "action_potential")
-_END = re.compile(r"(i_)?stim\w*_?end", re.IGNORECASE)
+VOLT, NONE = myokit.parse_unit("V"), myokit.parse_unit("1")
+_MEMBRANES = ("membrane", "membrane_potential", "cell", "voltage", "action_potential", "global")  # the last: of SBML
+_STIMULUS = re.compile(r"i_?st(im(ulus)?)?", re.IGNORECASE)
 
 
 def voltage_of(path: Path, model: Any, told: Told) -> str:
@@ -22,7 +22,7 @@ def voltage_of(path: Path, model: Any, told: Told) -> str:
         UserError: there is none, or several.
     """
     if told.voltage is not None:
-        found = _named(path, model, "voltage", told.voltage)
+        found = told_variable(path, model, "voltage", told.voltage)
         if not found.is_state():
             states = [state.qname() for state in model.states()]
             raise wrong("cell.voltage", told.voltage, f"a state of {path.name}{near(told.voltage, states)}")
@@ -57,30 +57,27 @@ def _candidates(model: Any) -> list[Any]:
 
 
 def _is(unit: Any, like: Any, unknown: bool = False) -> bool:
-    return unknown if unit is None else myokit.Unit.can_convert(unit, like)
+    return unknown if unit is None or unit == NONE else myokit.Unit.can_convert(unit, like)
 
 
-def pulses_taken_out(path: Path, model: Any, protocol: Any, told: Told) -> tuple[Any, bool]:
-    """Return the pulses, after they were taken out of the equations if they were in there, and whether they were."""
-    if told.time is not None and model.time() is None:
-        _named(path, model, "time", told.time).set_binding("time")
-    current = myokit.lib.guess.stimulus_current(model)
-    # A constant that is annotated as the stimulus is none, whatever periods are annotated beside it.
-    is_pulse = told.stimulus is not None or current is None or not current.is_constant()
-    if is_pulse and (model.binding("pace") is None or not list(model.binding("pace").refs_by())):
-        taken_out = myokit.lib.guess.remove_embedded_protocol(model)
-        if taken_out is not None:
-            return taken_out, True
-    return protocol, False
+def stimulus_current(model: Any) -> Any:
+    """Return the variable that seems to be the stimulus current, be it without a unit of current; None if none does."""
+    found = myokit.lib.guess.stimulus_current(model)
+    if found is not None:
+        return found
+    called = [one for one in model.variables(const=False, state=False, deep=True) if _STIMULUS.fullmatch(one.name())]
+    return called[0] if len(called) == 1 else None
 
 
-def ends_of_pulses(model: Any) -> list[str]:
-    """Return when a file ends its pulses, which taking them out forgets."""
-    return [
-        f"{one.eval():g} ({one.qname()})"
-        for one in model.variables(const=True, deep=True)
-        if one.meta.get("oxmeta") == "membrane_stimulus_current_end" or _END.fullmatch(one.name())
-    ]
+def is_surely_the_stimulus(variable: Any) -> bool:
+    """Return whether annotations, name or unit say that a variable is a stimulus: a guess goes by less."""
+    unit = variable.unit()
+    return (
+        variable.label() == "stimulus_current"
+        or variable.meta.get("oxmeta") == "membrane_stimulus_current"
+        or _STIMULUS.fullmatch(variable.name()) is not None
+        or (unit is not None and unit != NONE)  # it is one of current then
+    )
 
 
 def stimulus_of(path: Path, model: Any, told: Told, findings: list[str]) -> str | None:
@@ -90,11 +87,11 @@ def stimulus_of(path: Path, model: Any, told: Told, findings: list[str]) -> str 
         UserError: the user names one that is not there, or a state.
     """
     if told.stimulus is not None:
-        found = _named(path, model, "stimulus", told.stimulus)
+        found = told_variable(path, model, "stimulus", told.stimulus)
         if found.is_state():
             raise wrong("cell.stimulus", told.stimulus, f"a current of {path.name}, which a state is not")
         return found.qname()
-    found = myokit.lib.guess.stimulus_current(model)
+    found = stimulus_current(model)
     if found is None or found.is_state():
         return None
     if not found.is_constant():
@@ -107,7 +104,12 @@ def stimulus_of(path: Path, model: Any, told: Told, findings: list[str]) -> str 
     return None
 
 
-def _named(path: Path, model: Any, key: str, text: str) -> Any:
+def told_variable(path: Path, model: Any, key: str, text: str) -> Any:
+    """Return a variable that the user names.
+
+    Raises:
+        UserError: there is none of that name.
+    """
     if not model.has_variable(text):
         known = [one.qname() for one in model.variables(deep=True)]
         raise wrong(f"cell.{key}", text, f"a variable of {path.name}{near(text, known)}")

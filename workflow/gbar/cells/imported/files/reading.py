@@ -6,15 +6,20 @@ library: `gbar.cells.imported.compiling` runs this in a process of its own.
 
 import re
 import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import myokit
 import myokit.formats
+from myokit.formats.sbml import SBMLParser
 
-from gbar.cells.imported.files import xmlfile
+from gbar.cells.imported.files import sbml, xmlfile
 from gbar.cells.imported.files.converting import Converted
-from gbar.cells.imported.files.guessing import ends_of_pulses, pulses_taken_out, stimulus_of, voltage_of
+from gbar.cells.imported.files.embedded import ends_of_pulses, pulses_taken_out
+from gbar.cells.imported.files.guessing import stimulus_of, voltage_of
+from gbar.cells.imported.files.tidying import tidied
 from gbar.cells.imported.model import Pulses, Source, Told, Unit, Variable, derivative
 from gbar.errors import UserError
 
@@ -35,9 +40,9 @@ def read(path: Path, told: Told) -> Source:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            model, protocol, also = _loaded(path)
-            model.validate()
-            return _source(path, model, protocol, also, told)
+            loaded = _loaded(path)
+            loaded.model.validate()
+            return _source(path, loaded, told)
         except RecursionError:
             raise UserError(f"{path}: its equations are nested too deeply to be read") from None
         except (myokit.MyokitError, ZeroDivisionError, OverflowError) as error:
@@ -49,8 +54,24 @@ def _one_line(error: Exception) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
 
 
-def _loaded(path: Path) -> tuple[Any, Any, dict[tuple[str, str], list[str]]]:
-    """Return Myokit's model and protocol, and the oxmeta terms of variables."""
+@dataclass(frozen=True)
+class _Loaded:
+    """A file as Myokit has it.
+
+    Attributes:
+        model: Myokit's model.
+        protocol: Myokit's protocol; None where the file has none.
+        also: the oxmeta terms of variables, by component and name.
+        findings: what of the file is left out, in sentences.
+    """
+
+    model: Any
+    protocol: Any = None
+    also: Mapping[tuple[str, str], list[str]] = field(default_factory=dict)
+    findings: tuple[str, ...] = ()
+
+
+def _loaded(path: Path) -> _Loaded:
     if path.suffix == ".mmt":
         try:
             model, protocol, _ = myokit.parse(path.read_text(encoding="utf-8").splitlines())
@@ -58,34 +79,27 @@ def _loaded(path: Path) -> tuple[Any, Any, dict[tuple[str, str], list[str]]]:
             raise UserError(f"{path}: is no text in UTF-8") from None
         if model is None:
             raise UserError(f"{path}: has no section [[model]]")
-        return model, protocol, {}
+        return _Loaded(model, protocol)
     root = xmlfile.parsed(path)
     kind, version = xmlfile.local(root), root.nsmap.get(root.prefix) or ""
     if kind == "sbml":
-        _check_events(path, root)
-        return myokit.formats.importer("sbml").model(str(path)), None, {}
+        return _Loaded(SBMLParser().parse(sbml.simplified(root, path)).myokit_model())
     if kind != "model" or "cellml" not in version:
         raise UserError(f"{path}: is neither CellML nor SBML (its first element is {kind!r})")
-    if version.endswith("2.0#"):
-        return myokit.formats.importer("cellml").model(str(path)), None, {}
-    from myokit.formats.cellml import v1
+    from myokit.formats.cellml import v1, v2
 
     from gbar.cells.imported.files.cellml_imports import resolved
 
     root = resolved(root, path)
+    findings = tidied(root)
+    if version.endswith("2.0#"):
+        return _Loaded(v2.CellMLParser().parse(root).myokit_model(), findings=tuple(findings))
     also = xmlfile.annotations(root)
     model = v1.CellMLParser().parse(root).myokit_model()
     for (component, variable), terms in also.items():
         if model.has_variable(f"{component}.{variable}"):
             model.get(f"{component}.{variable}").meta["oxmeta"] = terms[0]
-    return model, None, also
-
-
-def _check_events(path: Path, root: Any) -> None:
-    """Raise UserError for an SBML model with events, which its importer passes over."""
-    events = [one.get("name") or one.get("id") or "?" for one in root.iter() if xmlfile.local(one) == "event"]
-    if events:
-        raise UserError(f"{path}: has events ({', '.join(events[:3])}), which change states at once; gbar has none")
+    return _Loaded(model, None, also, tuple(findings))
 
 
 def prepared(path: Path, told: Told) -> tuple[Any, Any]:
@@ -94,13 +108,13 @@ def prepared(path: Path, told: Told) -> tuple[Any, Any]:
     Raises:
         UserError: as `read`.
     """
-    model, protocol, _ = _loaded(path)
-    model.validate()
-    return model, pulses_taken_out(path, model, protocol, told)[0]
+    loaded = _loaded(path)
+    loaded.model.validate()
+    return loaded.model, pulses_taken_out(path, loaded.model, loaded.protocol, told)[0]
 
 
-def _source(path: Path, model: Any, protocol: Any, also: dict[tuple[str, str], list[str]], told: Told) -> Source:
-    findings: list[str] = []
+def _source(path: Path, loaded: _Loaded, told: Told) -> Source:
+    model, protocol, also, findings = loaded.model, loaded.protocol, loaded.also, list(loaded.findings)
     voltage = voltage_of(path, model, told)
     protocol, was_inside = pulses_taken_out(path, model, protocol, told)
     if was_inside:
@@ -134,7 +148,7 @@ def _source(path: Path, model: Any, protocol: Any, also: dict[tuple[str, str], l
     )
 
 
-def _variable(variable: Any, also: dict[tuple[str, str], list[str]]) -> Variable:
+def _variable(variable: Any, also: Mapping[tuple[str, str], list[str]]) -> Variable:
     terms = list(also.get(tuple(variable.qname().split(".", 1)), []))  # type: ignore[arg-type]
     if "oxmeta" in variable.meta and variable.meta["oxmeta"] not in terms:
         terms.append(variable.meta["oxmeta"])
