@@ -1,8 +1,10 @@
 """Samples of what is uncertain about a drug: joint ones of ln IC50 and the Hill coefficient of each channel.
 
 Both are normal on either side of their median, by the ends of their 95 % range, with the correlation of the table;
-channels are independent of one another. Of the binding, each parameter is likewise (those above 0 by their logarithm);
-Kmax and halfmax, which trade off in the fits, are drawn by one number, and rise and fall together.
+channels are independent of one another. The binding is drawn by its joint uncertainty where that is known (`joint`).
+Else each parameter is likewise (those above 0 by their logarithm); Kmax and halfmax, which trade off in the fits, are
+drawn by one number, and rise and fall together, while n, which trades off with them, too, does not: ranges by
+themselves overstate how uncertain the effect is.
 """
 
 from collections.abc import Mapping
@@ -11,6 +13,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from gbar.drugs.drug import Binding, Drug, Uncertain
+from gbar.drugs.joint import NAMES
 from gbar.records.digest import lot
 
 ENDS = 1.959964  # standard deviations from the median to the ends of a 95 % range
@@ -55,7 +58,11 @@ def draw(drug: Drug, n: int | None, seed: int = 0) -> Samples:
         ic50_nM[channel] = np.clip(_logarithmic(block.ic50_nM, first), *IC50_BOUNDS_nM)
         hill[channel] = np.clip(_around(block.hill, second), *HILL_BOUNDS)
     binding = {}
-    if drug.binding is not None:
+    if drug.joint is not None:
+        binding = drug.joint.parameters(
+            np.array([_normal(seed, drug.name, f"binding {name}", n)[0] for name in NAMES]), ENDS
+        )
+    elif drug.binding is not None:
         shared = _normal(seed, drug.name, "Kmax", n)[0]
         for one in fields(Binding):
             z = shared if one.name in ("Kmax", "halfmax") else _normal(seed, drug.name, one.name, n)[0]
