@@ -25,6 +25,13 @@ def test_quantiles_of_what_was_found_to_block_are_those_of_the_table(name: str):
         assert np.median(samples.hill[channel]) == pytest.approx(block.hill.value, rel=0.02)
 
 
+def test_where_no_block_was_found_no_sample_blocks_more_than_its_range_says():
+    block = cipa()["sotalol"].blocks["ICaL"]
+    samples = draw(cipa()["sotalol"], N)
+    assert samples.ic50_nM["ICaL"].min() == pytest.approx(block.ic50_nM.low)
+    assert samples.ic50_nM["ICaL"].max() == pytest.approx(block.ic50_nM.high)
+
+
 def test_ic50_and_hill_coefficient_are_correlated_as_told():
     block = Block(Uncertain(10.0, 5.0, 20.0), Uncertain(1.0, 0.8, 1.2), correlation=-0.8)
     samples = draw(Drug("a", 1.0, {"IKr": block}), N)
