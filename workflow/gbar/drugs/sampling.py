@@ -1,8 +1,8 @@
 """Samples of what is uncertain about a drug: joint ones of ln IC50 and the Hill coefficient of each channel.
 
 Both are normal on either side of their median, by the ends of their 95 % range, with the correlation of the table;
-channels are independent of one another. Where no block was found the IC50 stays within its range. The binding is
-drawn by its joint uncertainty where that is known (`joint`). Else each parameter is likewise (those above 0 by their
+channels are independent of one another. Where no block was found both stay within their ranges. The binding is drawn
+by its joint uncertainty where that is known (`joint`). Else each parameter is likewise (those above 0 by their
 logarithm); Kmax and halfmax, which trade off in the fits, are drawn by one number, and rise and fall together, while
 n, which trades off with them, too, does not: ranges by themselves overstate how uncertain the effect is.
 """
@@ -56,7 +56,8 @@ def draw(drug: Drug, n: int | None, seed: int = 0) -> Samples:
     for channel, block in drug.blocks.items():
         first, second = _normal(seed, drug.name, channel, n)
         second = block.correlation * first + np.sqrt(1 - block.correlation**2) * second
-        first = np.clip(first, -ENDS, ENDS) if _is_without_block(block) else first
+        if _is_without_block(block):
+            first, second = np.clip([first, second], -ENDS, ENDS)
         ic50_nM[channel] = np.clip(_logarithmic(block.ic50_nM, first), *IC50_BOUNDS_nM)
         hill[channel] = np.clip(_around(block.hill, second), *HILL_BOUNDS)
     binding = {}
