@@ -11,7 +11,7 @@ from gbar.sweeps.biomarker_table import Row, measured_row
 from gbar.sweeps.blocks import Block, kept_rows, write_block
 from gbar.sweeps.gather import gather
 from gbar.sweeps.plan import plan_sweep
-from gbar.sweeps.row_reader import RowReader
+from gbar.sweeps.row_reader import RowReader, SolvedRow
 from gbar.sweeps.rows import read_rows
 from gbar.traces.reading import NO_PULSES
 from gbar.traces.settings import BeatSettings
@@ -75,7 +75,7 @@ def measured_rows(
             reader,
             k,
             trace,
-            NO_CONCENTRATIONS,
+            SolvedRow(NO_CONCENTRATIONS),
         )[0]
         for k, trace in enumerate(V)
     ]

@@ -42,6 +42,11 @@ class Model:
         return ventricular.golden(f"{self.golden}_rhs")
 
     @cached_property
+    def at_golden_states(self) -> tuple[dict, dict]:
+        """Our rates and currents; no fixture of a parameter, which is made anew for each of a hundred tests."""
+        return ventricular.at_golden_states(self.rhs, ventricular.cells_of(self.name, self.layers))
+
+    @cached_property
     def at_1hz(self) -> dict[str, np.ndarray]:
         return ventricular.golden(f"{self.golden}_1hz")
 
@@ -63,23 +68,16 @@ def called(value: object) -> str | None:
     return value.name if isinstance(value, Model) else None
 
 
-@pytest.fixture(scope="module")
-def found(request: pytest.FixtureRequest):
-    """A model, and its rates and currents at the states of the golden file."""
-    model = request.param
-    return model, *ventricular.at_golden_states(model.rhs, ventricular.cells_of(model.name, model.layers))
-
-
-@pytest.mark.parametrize(("found", "state"), STATES, indirect=["found"], ids=called)
-def test_every_rate_is_that_of_the_authors_file_in_every_layer_with_any_drug_and_under_scaling(found, state):
-    model, rates, _ = found
+@pytest.mark.parametrize(("model", "state"), STATES, ids=called)
+def test_every_rate_is_that_of_the_authors_file_in_every_layer_with_any_drug_and_under_scaling(model, state):
+    rates, _ = model.at_golden_states
     theirs = model.rhs["dy"][:, list(model.rhs["states"]).index(state)]
     assert np.allclose(rates[state], theirs, rtol=1e-9, atol=0)
 
 
-@pytest.mark.parametrize(("found", "current"), CURRENTS, indirect=["found"], ids=called)
-def test_every_current_is_that_of_the_authors_file(found, current):
-    model, _, currents = found
+@pytest.mark.parametrize(("model", "current"), CURRENTS, ids=called)
+def test_every_current_is_that_of_the_authors_file(model, current):
+    _, currents = model.at_golden_states
     assert np.allclose(currents[current], ventricular.golden_current(model.rhs, current), rtol=1e-9, atol=0)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from gbar.cli import main
 from gbar.config.explain import checked
-from gbar.config.simulation import ProtocolSection
+from gbar.config.protocol import ProtocolSection
 from gbar.errors import UserError
 
 PATIENCE_S = 600  # with a process that does not end although it was told to

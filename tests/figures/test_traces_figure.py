@@ -9,7 +9,7 @@ from made_up import gathered
 
 from gbar import cells, stimuli
 from gbar.config.explain import checked
-from gbar.config.simulation import ProtocolSection
+from gbar.config.protocol import ProtocolSection
 from gbar.errors import UserError
 from gbar.figures.sweeps.traces import Drive, Shown, Trace, draw_traces, wrapped
 from gbar.figures.sweeps.traces_data import MOST_LINES, POINTS, read_traces

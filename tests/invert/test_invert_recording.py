@@ -21,7 +21,7 @@ from gbar.invert.view import View
 from gbar.recordings import Recording, read_recording
 from gbar.records.files import write_csv
 from gbar.records.metrics import read_metrics
-from gbar.sweeps.blocks import solve_values
+from gbar.sweeps.solved import solve_values
 
 pytestmark = pytest.mark.slow
 
@@ -116,7 +116,7 @@ def own_trace(inverter: FakeInverter) -> np.ndarray:
 def whole_trace(inverter: FakeInverter) -> np.ndarray:
     """What the cell does from time 0 on, past the end of the window."""
     cell = dict(zip("abcd", from_unit(inverter.unit, inverter.parameters)[0, :, None], strict=True))
-    return solve_values(inverter.sweep, cell, [0]).traces["V"][0]
+    return solve_values(inverter.sweep, cell, [0]).V[0]
 
 
 def test_a_trace_of_the_simulator_comes_back_from_its_own_parameters(inverter: FakeInverter) -> None:

@@ -19,7 +19,7 @@ LEVEL_MV, HYSTERESIS_MV, REARM_MV = -20.0, 10.0, -40.0
 DVDT_MIN_V_S, FAST_V_S, AMPLITUDE_MIN_MV, WIDTH_MIN_MS = 2.0, 10.0, 40.0, 2.0
 LATENCY_MS, NOTCH_MS, EAD_MIN_MV = 100.0, 100.0, 3.0
 ALTERNANS_MIN_MS, STUCK_MS = 5.0, 1000.0
-DEPTHS = (30, 50, 75, 90)
+DEPTHS = (30, 40, 50, 75, 90)
 # A pulse's edge that close to a sample, as a part of the sampling interval, is at the sample.
 ROUNDING = 1e-6
 
@@ -32,6 +32,7 @@ class Reading:
     course: str
     upstroke_ms: np.ndarray
     apd30_ms: np.ndarray
+    apd40_ms: np.ndarray
     apd50_ms: np.ndarray
     apd75_ms: np.ndarray
     apd90_ms: np.ndarray
@@ -46,7 +47,7 @@ def read(V: np.ndarray, dt_ms: float, pulses_ms: np.ndarray) -> Reading:
     upstrokes_ms = _upstrokes(V, dt_ms, _own_slopes(V, dt_ms, pulses_ms, pulses))
     nexts_ms = [*(start for start, _ in pulses_ms[1:]), np.inf]
     caused = [_caused_by(start, next_ms, upstrokes_ms) for (start, _), next_ms in zip(pulses_ms, nexts_ms, strict=True)]
-    apds, afterdepolarised = np.full((len(upstrokes_ms), 4), np.nan), False
+    apds, afterdepolarised = np.full((len(upstrokes_ms), len(DEPTHS)), np.nan), False
     for i, upstroke_ms in enumerate(upstrokes_ms):
         before_ms = upstrokes_ms[i - 1] if i else 0.0
         next_ms = upstrokes_ms[i + 1] if i + 1 < len(upstrokes_ms) else None

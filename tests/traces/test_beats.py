@@ -119,6 +119,7 @@ def test_a_beat_that_the_next_one_cuts_short_has_no_apd90() -> None:
     beats = find_beats(action_potentials([100, 271, 700], 1000), DT)  # the second starts 169 ms into a fall of 200 ms
     assert len(beats) == 3
     assert np.isnan(beats.apd90_ms).tolist() == [True, False, False]
+    assert beats.apd40_ms[0] == pytest.approx(RISE_MS + 0.4 * FALL_MS, abs=1e-6)
     assert beats.apd75_ms[0] == pytest.approx(RISE_MS + 0.75 * FALL_MS, abs=1e-6)
     assert beats.mdp_mV[1] == pytest.approx(PEAK_MV - 169 / 200 * 100, abs=0.1)
 

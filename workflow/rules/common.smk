@@ -158,7 +158,7 @@ told_of_drugs()
 
 def settings_of_block(wildcards):
     sweep = STUDY.sweeps[wildcards.sweep].model_dump(mode="json")
-    return canonical({key: sweep[key] for key in ("cell", "protocol", "solver", "voltage")})
+    return canonical({key: sweep[key] for key in ("cell", "protocol", "solver", "voltage", "outputs") if key in sweep})
 
 
 def settings_of_sweep(wildcards):

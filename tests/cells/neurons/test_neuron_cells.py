@@ -15,8 +15,8 @@ from gbar.config.simulation import CellSection
 from gbar.config.sweep import SweepSection
 from gbar.errors import UserError
 from gbar.solve import SolverSettings, solve_rows
-from gbar.sweeps.blocks import solve_values
 from gbar.sweeps.design import design_key, design_table
+from gbar.sweeps.solved import solve_values
 
 SOME_MS = 40.0
 

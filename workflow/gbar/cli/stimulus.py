@@ -55,7 +55,7 @@ def given_stimulus(options: argparse.Namespace, cell: Cell) -> StimulusSection:
         UserError: an unknown kind, an option that the kind has not, a value that is not allowed.
     """
     from gbar.config.explain import checked
-    from gbar.config.simulation import ProtocolSection
+    from gbar.config.protocol import ProtocolSection
 
     kind = options.stimulus or cell.stimulus.kind or "none"
     values: dict[str, Any] = {name: getattr(options, name) for name in [*NUMBERS, "clamp"]}

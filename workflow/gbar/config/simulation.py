@@ -1,4 +1,4 @@
-"""What a simulation is: the cell, what drives it, how long it is simulated and saved, how it is integrated."""
+"""What is simulated: the cell, and how it is integrated."""
 
 from typing import Annotated, Self
 
@@ -8,11 +8,9 @@ from gbar import cells
 from gbar.cells import Cell
 from gbar.config.base import Number, Positive, Section
 from gbar.config.neuron import CompartmentsSection, Mechanisms, NeuronSection, SecondOrder
-from gbar.config.stimulus import StimulusSection, default_section, with_defaults
 from gbar.errors import UserError, among
 from gbar.solve.settings import LARGEST_DT_MS, RTOL_RANGE, Method, Precision, SolverSettings
 
-MOST_SAMPLES = 2**29 - 1  # of a row in float32: a chunk of the store is a row, and its codec takes no 2 GiB
 # What `gbar check-cell` guesses wrong of a file.
 FileVariable = Annotated[
     Annotated[str, StringConstraints(min_length=1)] | None,
@@ -114,35 +112,6 @@ class CellSection(Section):
         for key in ("name", "file", "variant", *of_file):
             if getattr(self, key):
                 raise UserError(f"{key}: {getattr(self, key)!r} is not allowed for a neuron of files; leave it out")
-
-
-class ProtocolSection(Section):
-    """What drives the cell, how long each row is simulated, how finely and what is saved."""
-
-    duration_ms: Annotated[Positive, Field(description="simulated time, ms")] = 5000.0
-    save_every_ms: Annotated[Positive, Field(description="sampling interval of the stored traces, ms")] = 0.05
-    stimulus: Annotated[
-        StimulusSection | None, Field(description="what drives the cell; as usual for the cell when left out")
-    ] = None
-
-    @model_validator(mode="after")
-    def _holds_samples(self) -> Self:
-        samples = self.duration_ms / self.save_every_ms
-        if samples > MOST_SAMPLES:
-            raise ValueError(
-                f"duration_ms: {self.duration_ms:g} ms saved every {self.save_every_ms:g} ms are {samples:.3g} samples "
-                f"of a row, {4 * samples / 1e9:.3g} GB, where {4 * MOST_SAMPLES / 1e9:.3g} GB are the most; "
-                "shorten it, or save less often"
-            )
-        if self.save_every_ms * 2 > self.duration_ms:
-            raise ValueError(
-                f"save_every_ms: {self.save_every_ms} leaves fewer than 2 samples of {self.duration_ms} ms"
-            )
-        return self
-
-    def stimulus_of(self, cell: Cell) -> StimulusSection:
-        """Return what drives a cell: what the user says, else what the cell has when nobody says anything."""
-        return with_defaults(self.stimulus, cell.stimulus) if self.stimulus else default_section(cell.stimulus)
 
 
 class SolverSection(Section):

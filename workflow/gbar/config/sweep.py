@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from gbar import stimuli
+from gbar.cells.outputs import outputs_of
 from gbar.config.base import Count, Droppable, Name, Section
 from gbar.config.beats import BeatsSection
 from gbar.config.design import (
@@ -17,11 +18,14 @@ from gbar.config.design import (
     TableDesign,
     check_distinct,
 )
-from gbar.config.simulation import CellSection, ProtocolSection, SolverSection, check_names
+from gbar.config.protocol import ProtocolSection
+from gbar.config.simulation import CellSection, SolverSection, check_names
 from gbar.errors import UserError
 
 # Numbers of the stimulus are varied under their name with this before it.
 STIMULUS = "stimulus."
+CYCLE_LENGTH = STIMULUS + "cycle_length_ms"
+
 Voltage = Annotated[
     Literal["float32", "int16"],
     Field(description="how voltages are kept: float32, or compactly as int16 in steps of 0.01 mV"),
@@ -40,6 +44,10 @@ class SweepSection(Section):
         Count, Field(description="rows solved by one job as one vectorised batch; 1 is a job a combination")
     ] = 1024
     voltage: Voltage = "float32"
+    outputs: Annotated[
+        list[str] | None,
+        Field(description="stored beside V: states and currents of the cell, and INet, whose charge is qNet"),
+    ] = None
 
     @model_validator(mode="after")
     def _call_quantities_as_the_cell_does(self) -> Self:
@@ -54,15 +62,20 @@ class SweepSection(Section):
     def _parts_fit(self) -> Self:
         cell = self.cell.cell()
         try:
-            self.solver.settings().of_cell(cell)
+            protocol, solver = self.protocol.of_cell(cell), self.solver.settings().of_cell(cell)
+            if solver.method != "rosenbrock" and (self.protocol.beats or self.outputs):
+                key = "protocol.beats" if self.protocol.beats else "outputs"
+                raise UserError(f"{key}: needs the method rosenbrock, and {cell.name} is solved with {solver.method}")
+            outputs_of(cell, self.outputs)
             check_names("design.vary", self.design.vary or [], list(self.own_values()))
+            self.check_varied(self.design.vary or [])
             extremes = _extremes(self.design)
             for name, values in extremes.items():
                 for value in values if name in cell.own_values else ():
                     cell.check_value(f"design: {name}", name, value)
             # A stimulus that is varied is held against the run row by row, when the rows are known.
             if not isinstance(self.design, TableDesign) and extremes.keys() <= cell.own_values.keys():
-                stimuli.check(self.protocol.stimulus_of(cell), cell.stimulus, self.protocol.duration_ms)
+                stimuli.check(protocol.stimulus_of(cell), cell.stimulus, protocol.duration_ms)
         except UserError as error:
             raise ValueError(str(error)) from None
         return self
@@ -73,12 +86,22 @@ class SweepSection(Section):
         cell = self.cell.cell()
         solver = self.solver.settings().of_cell(cell)
         filled = {
-            "protocol": self.protocol.model_copy(update={"stimulus": self.protocol.stimulus_of(cell)}),
+            "protocol": self.protocol.of_cell(cell),
             "solver": self.solver.model_copy(update={"method": solver.method, "dt_ms": solver.dt_ms}),
         }
         for name, section in filled.items():
             object.__setattr__(self, name, section)  # the section is frozen only once it is made
         return self
+
+    def check_varied(self, names: list[str]) -> None:
+        """Raise UserError where a quantity cannot be varied under this protocol."""
+        if self.protocol.beats is not None and CYCLE_LENGTH in names:
+            raise UserError(f"{CYCLE_LENGTH}: cannot be varied where protocol.beats is given; say duration_ms instead")
+
+    @model_serializer(mode="wrap")
+    def _only_what_is_said(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out the outputs where there are none: they would be an edit of every study."""
+        return {key: value for key, value in written(self).items() if key != "outputs" or value is not None}
 
     def own_values(self) -> dict[str, float]:
         """Return what every quantity that can be varied is when nobody touches it, stimulus included."""

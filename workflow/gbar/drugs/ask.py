@@ -7,7 +7,7 @@ import numpy as np
 
 from gbar import cells
 from gbar.config.explain import checked
-from gbar.config.simulation import ProtocolSection
+from gbar.config.protocol import ProtocolSection
 from gbar.drugs.doses import Dose, solve_doses
 from gbar.drugs.drug import Drug
 from gbar.drugs.table import cipa, drug_called, read_drugs

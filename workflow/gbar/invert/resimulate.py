@@ -13,7 +13,7 @@ from gbar.invert.stretch import MARGIN_ms, Stretch, stretch
 from gbar.invert.traces import UnitParameter, from_unit
 from gbar.invert.view import View
 from gbar.stimuli.kinds import KINDS
-from gbar.sweeps.blocks import solve_values
+from gbar.sweeps.solved import solve_values
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,11 @@ class Simulator:
     def _solved(self, unit: np.ndarray, samples: int, progress: Callable[[float], None] | None) -> np.ndarray:
         """Return simulated traces from time 0 on, (rows, samples), fewer where the protocol ends before."""
         values, protocol = from_unit(np.clip(unit, -1, 1), self.parameters), self.sweep.protocol
-        solution = solve_values(
+        solved = solve_values(
             self.sweep,
             {one.name: values[:, place] for place, one in enumerate(self.parameters)},
             [0] * len(values),
             until_ms=min(samples * protocol.save_every_ms, protocol.duration_ms),
             progress=progress,
         )
-        return solution.traces["V"][:, :samples]
+        return solved.V[:, :samples]

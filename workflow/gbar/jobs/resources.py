@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from gbar.config.emulate import DeepNetworkSection, EmulateSection, LatentNetworkSection, ModelSection
-from gbar.config.simulation import CellSection, ProtocolSection, SolverSection
+from gbar.config.protocol import ProtocolSection
+from gbar.config.simulation import CellSection, SolverSection
 from gbar.config.stimulus import NoiseStimulus, StimulusSection
 from gbar.config.sweep import SweepSection
 
@@ -65,7 +66,7 @@ def of_block(sweep: SweepSection, rows: int) -> Need:
 
     Voltages in float32 are held, copied to the grid and written; a stimulus of a row's own has two numbers a piece.
     """
-    traces_mb = rows * _samples(sweep.protocol) / VALUES_PER_MB
+    traces_mb = rows * (1 + len(sweep.outputs or ())) * _samples(sweep.protocol) / VALUES_PER_MB
     stimulus = sweep.protocol.stimulus_of(sweep.cell.cell())
     pieces = _pieces_per_s(stimulus) * sweep.protocol.duration_ms / 1000
     stimulus_mb = rows * 4 * pieces / VALUES_PER_MB if isinstance(stimulus, NoiseStimulus) else 0.0
@@ -76,7 +77,7 @@ def of_block(sweep: SweepSection, rows: int) -> Need:
 
 def of_gather(sweep: SweepSection, rows: int, largest_block: int) -> Need:
     """Return what gathering a sweep of so many rows takes: three blocks, one being read, and a shard in memory."""
-    samples = _samples(sweep.protocol)
+    samples = _samples(sweep.protocol) * (1 + len(sweep.outputs or ()))
     held = (4 * largest_block + 3 * SHARD_ROWS) * samples
     return Need(START_S + rows * samples * SAMPLE_S, LIBRARIES_MB + held / VALUES_PER_MB)
 
@@ -131,7 +132,7 @@ def _row_s(cell_section: CellSection, protocol: ProtocolSection, solver: SolverS
     """Return the seconds that a row takes in a full batch."""
     cell = cell_section.cell()
     settings = solver.settings().of_cell(cell)
-    simulated_s = protocol.duration_ms / 1000
+    simulated_s = protocol.simulated_ms / 1000
     if settings.method == "rosenbrock":
         steps_per_s = ADAPTIVE_STEPS_PER_S * (1e-5 / settings.rtol) ** (1 / ADAPTIVE_ORDER)
         return simulated_s * (steps_per_s + _pieces_per_s(protocol.stimulus_of(cell))) * ADAPTIVE_STEP_S

@@ -1,4 +1,4 @@
-"""From the steps a solver took to a regular grid: cubic Hermite interpolation."""
+"""From the steps a solver took to a regular grid, or to an integral: cubic Hermite interpolation."""
 
 import numpy as np
 
@@ -41,3 +41,22 @@ def on_grid(t: np.ndarray, y: np.ndarray, dy: np.ndarray, every_ms: float, sampl
     if covered < samples and abs(t[-1] / every_ms - covered) <= 1e-9:
         result[covered] = y[-1]
     return result
+
+
+def integral(t: np.ndarray, y: np.ndarray, dy: np.ndarray, from_ms: float) -> float:
+    """Return the integral of y over time, from a time on to the last step.
+
+    Args:
+        t: times of the steps, rising from 0, shape (steps,), ms.
+        y: values there, (steps,).
+        dy: derivatives there, per ms.
+        from_ms: where the integral begins.
+    """
+    h = np.diff(t)
+    whole = h * (y[1:] + y[:-1]) / 2 + h**2 * (dy[:-1] - dy[1:]) / 12
+    first = min(int(np.searchsorted(t, from_ms, side="right")) - 1, len(h) - 1)
+    x = (from_ms - t[first]) / h[first] if h[first] > 0 else 0.0
+    rise, slope, end_slope = y[first + 1] - y[first], dy[first] * h[first], dy[first + 1] * h[first]
+    a, b = 3 * rise - 2 * slope - end_slope, slope + end_slope - 2 * rise
+    before = h[first] * x * (y[first] + x * (slope / 2 + x * (a / 3 + x * b / 4)))
+    return float(whole[first:].sum() - before)

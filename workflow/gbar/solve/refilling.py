@@ -8,10 +8,10 @@ import jax
 import numpy as np
 
 from gbar.solve import rosenbrock
-from gbar.solve.dense import on_grid
+from gbar.solve.dense import integral, on_grid
 from gbar.solve.driving import Pieces, lanes_of, padded
 from gbar.solve.lanes import Lanes, start
-from gbar.solve.settings import Solution
+from gbar.solve.settings import OK, Solution
 from gbar.solve.task import Task
 
 # Steps between two looks at the lanes.
@@ -22,7 +22,8 @@ STEPS_PER_MS, STEPS_PER_PIECE, STEPS_AT_LEAST = 100, 20, 20_000
 
 def solve(task: Task, solution: Solution) -> None:
     """Solve every row of a task into `solution`."""
-    method = _method(task, (*solution.traces, *solution.slow))
+    record = tuple(task.outputs.get(name, (name,)) for name in (*solution.traces, *solution.slow))
+    method = _method(task, record)
     lane_count = lanes_of(task.cell, task.settings, len(solution.status))
     samples, slow = next(iter(solution.traces.values())).shape[1], list(solution.slow.values())
     for row, lane, steps in _finished(method, task, lane_count):
@@ -31,8 +32,10 @@ def solve(task: Task, solution: Solution) -> None:
         solution.accepted[row] = lane.accepted
         solution.rejected[row] = lane.rejected
         t, y, dy = steps[:, 0], *np.split(steps[:, 1:], 2, axis=1)
-        for k, trace in enumerate(solution.traces.values()):
+        for k, (name, trace) in enumerate(solution.traces.items()):
             trace[row] = on_grid(t, y[:, k], dy[:, k], task.save_every_ms, samples)
+            if name in task.outputs and lane.status == OK:
+                solution.charges[name][row] = integral(t, y[:, k], dy[:, k], task.charged_from_ms)
         if slow:
             places = slice(-len(slow), None)
             found = on_grid(t, y[:, places], dy[:, places], task.save_every_ms * solution.slow_stride, slow[0].shape[1])
@@ -57,7 +60,7 @@ class _Method:
     clamped: int | None
 
 
-def _method(task: Task, record: tuple[str, ...]) -> _Method:
+def _method(task: Task, record: tuple[tuple[str, ...], ...]) -> _Method:
     cell, settings, stimulus, duration_ms = task.cell, task.settings, task.stimulus, task.duration_ms
     clamped = stimulus is not None and stimulus.clamp
     starts, piece_values = padded(stimulus)
@@ -66,7 +69,7 @@ def _method(task: Task, record: tuple[str, ...]) -> _Method:
         + duration_ms * (STEPS_PER_MS + 2 / settings.max_step_ms)
         + STEPS_PER_PIECE * np.isfinite(starts).sum(axis=1).max()
     )
-    advance = rosenbrock.advance(cell, tuple(cell.state_names.index(name) for name in record), clamped, CHUNK)
+    advance = rosenbrock.advance(cell, record, clamped, CHUNK)
 
     def advance_values(lanes: Lanes, pieces: Pieces, values: Mapping[str, np.ndarray]) -> tuple[Any, Any, Any]:
         scale, parameter = cell.split(values)
@@ -100,6 +103,8 @@ def _finished(method: _Method, task: Task, lane_count: int) -> Iterator[tuple[in
             occupant[lane], records[lane] = row, []
             for field, first in zip(lanes, fresh, strict=True):
                 field[..., lane] = first[..., 0]
+            if task.initial is not None:
+                lanes.y[:, lane] = task.initial[row]
             for name, value in values.items():
                 in_lane[name][lane] = value[row]
             if each:

@@ -12,7 +12,8 @@ Differential Equations package. BIT Numer Math 2023;63:27. doi:10.1007/s10543-02
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import jax
@@ -88,17 +89,17 @@ A, C = _lower_triangle(_A), _lower_triangle(_C)
 
 
 @functools.lru_cache(maxsize=8)
-def advance(cell: Cell, record: tuple[int, ...], clamped: bool, steps: int) -> Callable:
+def advance(cell: Cell, record: tuple[tuple[str, ...], ...], clamped: bool, steps: int) -> Callable:
     """Return the compiled function that takes every lane at most `steps` steps further.
 
     It maps (lanes, pieces, scale, parameter, end_ms, rtol, max_step_ms, max_steps) to lanes and records: an array
-    (steps, 1 + 2 records, lanes) of t, the recorded states and their derivatives before each step, and the number
-    of its rows that were written. Rows of a rejected step and of a closed lane repeat the row before. Where the
+    (steps, 1 + 2 records, lanes) of t, what is recorded and its derivatives before each step, and the number of its
+    rows that were written. Rows of a rejected step and of a closed lane repeat the row before. Where the
     stimulus changes, a lane takes a step of no length: one row with the derivatives before, one with those after.
 
     Args:
         cell: the cell.
-        record: indices of the recorded states.
+        record: of each quantity that is recorded, the state that it is or the currents that it is the sum of.
         clamped: the stimulus is the membrane potential.
         steps: steps between two looks of the host.
     """
@@ -121,7 +122,8 @@ def advance(cell: Cell, record: tuple[int, ...], clamped: bool, steps: int) -> C
             restart = jnp.where(lanes.restarting, RESTART_mV / jnp.abs(f[voltage]), jnp.inf)
             h = jnp.minimum(jnp.minimum(jnp.minimum(lanes.h, restart), max_step), stop - lanes.t)
             used = jnp.where(idle, 1.0, h).astype(dtype)
-            row = jnp.stack([lanes.t, *(y[i] for i in record), *(f[i] for i in record)])
+            values, slopes = recorded(cell, record, c, list(y), f)
+            row = jnp.stack([lanes.t, *values, *slopes])
             return _Step(stimulus, closed, switching, stop, h, used), J, row
 
         def ended(lanes, step, increment, error):
@@ -179,6 +181,27 @@ def advance(cell: Cell, record: tuple[int, ...], clamped: bool, steps: int) -> C
         return lanes, records, count
 
     return jax.jit(run)
+
+
+def recorded(
+    cell: Cell, record: Sequence[tuple[str, ...]], c: SimpleNamespace, y: list[jax.Array], f: list[jax.Array]
+) -> tuple[list[jax.Array], list[jax.Array]]:
+    """Return what is recorded, and its derivatives in time, at states `y` whose rates are `f`."""
+    place = {name: k for k, name in enumerate(cell.state_names)}
+    summed = [names for names in record if names[0] not in place]
+    currents, slopes = {}, {}
+    if summed:
+
+        def sums(*y):
+            found = cell.currents_of(y, c)
+            return [jnp.broadcast_to(sum(found[name] for name in names), y[0].shape) for names in summed]
+
+        values, rates = jax.jvp(sums, y, f)
+        currents, slopes = dict(zip(summed, values, strict=True)), dict(zip(summed, rates, strict=True))
+    return (
+        [currents[names] if names in currents else y[place[names[0]]] for names in record],
+        [slopes[names] if names in slopes else f[place[names[0]]] for names in record],
+    )
 
 
 def _largest(x: jax.Array) -> jax.Array:

@@ -24,8 +24,11 @@ def solve_rows(
     stimulus: Stimulus | None = None,
     progress: Callable[[float], None] | None = None,
     dtype: Any = np.float32,
+    initial: np.ndarray | None = None,
+    outputs: Mapping[str, tuple[str, ...]] | None = None,
+    charged_from_ms: float = 0.0,
 ) -> Solution:
-    """Solve every row from the cell's initial state and return its traces on a regular grid.
+    """Solve every row and return its traces on a regular grid.
 
     There are round(duration_ms / save_every_ms) samples: 5000 ms every 0.05 ms are 100,000. A row that diverges is
     frozen, marked and NaN from there on; it neither stops nor slows the others, and no row depends on which others
@@ -43,15 +46,25 @@ def solve_rows(
         stimulus: what drives the cell; nothing when None. Where it has rows, there are as many as of the scales.
         progress: called with the fraction done, now and then.
         dtype: of the traces.
+        initial: states at the start, (rows, states); the cell's own when None. Of the adaptive method only.
+        outputs: sums of currents to return as traces too, and as charges: name -> names of the currents. Of the
+            adaptive method only.
+        charged_from_ms: from when on charges are counted.
 
     Raises:
         UserError: an unknown current, parameter or state, a value that is not finite, times that do not fit.
     """
     settings = (settings or SolverSettings()).of_cell(cell)
+    outputs = outputs or {}
     samples = _samples(duration_ms, save_every_ms)
     _check_names("scale", scales, cell.current_names)
     _check_names("parameter", parameters, tuple(cell.parameter_defaults))
     _check_names("record", (*record, *slow), cell.state_names)
+    _check_names("output", (name for names in outputs.values() for name in names), cell.current_names)
+    if settings.method != "rosenbrock" and (outputs or initial is not None):
+        raise UserError(
+            f"method: {settings.method} goes from the cell's own start and records states only; take rosenbrock"
+        )
     if stimulus is not None and stimulus.clamp and settings.method == "backward_euler":
         raise UserError(f"clamp: {cell.name} can be stimulated with currents only")
     values = _per_row(cell, scales, parameters, stimulus)
@@ -59,19 +72,22 @@ def solve_rows(
     stride = slow_stride(save_every_ms)
 
     solution = Solution(
-        traces={name: np.full((rows, samples), np.nan, dtype) for name in record},
+        traces={name: np.full((rows, samples), np.nan, dtype) for name in (*record, *outputs)},
         slow={name: np.full((rows, -(-samples // stride)), np.nan, dtype) for name in slow},
         slow_stride=stride,
         status=np.full(rows, OK, np.int8),
         final_state=np.empty((rows, len(cell.states))),
         accepted=np.zeros(rows, np.int64),
         rejected=np.zeros(rows, np.int64),
+        charges={name: np.full(rows, np.nan) for name in outputs},
     )
     if settings.method == "rosenbrock":
         from gbar.solve.refilling import solve
     else:
         from gbar.solve.lockstep import solve
-    solve(Task(cell, values, stimulus, duration_ms, save_every_ms, settings, progress or _ignore), solution)
+    told = progress or _ignore
+    task = Task(cell, values, stimulus, duration_ms, save_every_ms, settings, told, initial, outputs, charged_from_ms)
+    solve(task, solution)
     return solution
 
 

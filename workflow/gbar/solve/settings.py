@@ -90,13 +90,14 @@ class Solution:
     """Solved rows; sample k of a trace is the state at t = k * save_every_ms, the first at t = 0.
 
     Attributes:
-        traces: recorded states by name, each (rows, samples), NaN after the time at which a row diverged.
+        traces: recorded states and outputs by name, each (rows, samples), NaN after the time at which a row diverged.
         slow: states recorded at fewer samples, likewise.
         slow_stride: intervals between samples that one between these is.
         status: (rows,) int8, `OK` or `DIVERGED`.
         final_state: (rows, states) at the end of the simulation, or the last good state of a diverged row.
         accepted: (rows,) accepted steps.
         rejected: (rows,) rejected steps.
+        charges: integral of each output over time, (rows,), pA/pF ms (fC/pF); NaN of a row that diverged.
     """
 
     traces: dict[str, np.ndarray]
@@ -106,3 +107,4 @@ class Solution:
     final_state: np.ndarray
     accepted: np.ndarray
     rejected: np.ndarray
+    charges: dict[str, np.ndarray]

@@ -1,7 +1,7 @@
 """What there is to solve, as both drivers of rows take it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,6 +22,9 @@ class Task:
         save_every_ms: interval between samples.
         settings: method, tolerance, precision and lanes, of the cell.
         progress: called with the fraction done, now and then.
+        initial: states at the start, (rows, states); the cell's own when None.
+        outputs: sums of currents to record beside states, by name.
+        charged_from_ms: from when on the charge that each output carries is counted.
     """
 
     cell: Cell
@@ -31,3 +34,6 @@ class Task:
     save_every_ms: float
     settings: SolverSettings
     progress: Callable[[float], None]
+    initial: np.ndarray | None = None
+    outputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    charged_from_ms: float = 0.0

@@ -13,7 +13,7 @@ import numpy as np
 
 from gbar.errors import UserError, wrong
 from gbar.records.files import read_csv, write_csv
-from gbar.sweeps.row_reader import RowReader
+from gbar.sweeps.row_reader import RowReader, SolvedRow
 from gbar.sweeps.store import STATUS
 from gbar.traces.reading import Biomarkers, Reading, undefined
 
@@ -21,6 +21,7 @@ OK, SILENT, DIVERGED = range(len(STATUS))
 DIVERGED_COURSE = STATUS[DIVERGED]
 MEASURES = tuple(field.name for field in fields(Biomarkers))
 COUNTS = frozenset(field.name for field in fields(Biomarkers) if field.type is int)
+DRIFT = "_drift_"
 WORDS = ("status", "class", "beats")
 
 
@@ -37,6 +38,7 @@ class Row:
         biomarkers: its measures.
         concentrations: each concentration at the last beat, NAME_UNIT, and its change from beat to beat,
             NAME_drift_UNIT, as of `gbar.sweeps.steady_state`.
+        further: what the protocol and the outputs of the sweep add, by the name of the column.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Row:
     counted: str
     biomarkers: Biomarkers
     concentrations: Mapping[str, float] = field(default_factory=dict)
+    further: Mapping[str, float] = field(default_factory=dict)
 
     def beats_at_least(self, n: int) -> bool:
         """Tell whether the row was solved to the end and has at least `n` beats."""
@@ -71,7 +74,7 @@ def measured_row(
     reader: RowReader,
     row: int,
     V: np.ndarray,
-    concentrations: np.ndarray,
+    solved: SolvedRow,
 ) -> tuple[Row, Reading | None]:
     """Measure one row of a sweep, and return what was read; None of a row that diverged.
 
@@ -82,17 +85,19 @@ def measured_row(
         reader: of the sweep's rows.
         row: its number in the design.
         V: its membrane potential, mV, shape (time,).
-        concentrations: those that are followed, shape (concentration, slow samples).
+        solved: what else there is of the row.
     """
-    counted = reader.settings.told()
-    if status == DIVERGED:
-        return Row(
-            identity, dict(scalings), STATUS[DIVERGED], DIVERGED_COURSE, counted, undefined(), reader.unsettled()
-        ), None
-    reading = reader.read(row, V)
-    word = STATUS[classify(status, len(reading.beats))]
-    settled = reader.settled(concentrations, reading)
-    return Row(identity, dict(scalings), word, reading.course, counted, reading.biomarkers, settled), reading
+    reading = None if status == DIVERGED else reader.read(row, V)
+    return Row(
+        identity,
+        dict(scalings),
+        STATUS[DIVERGED if reading is None else classify(status, len(reading.beats))],
+        DIVERGED_COURSE if reading is None else reading.course,
+        reader.settings.told(),
+        undefined() if reading is None else reading.biomarkers,
+        reader.settled(solved, reading),
+        reader.further(solved, reading),
+    ), reading
 
 
 def write_table(path: str | Path, rows: Iterable[Row]) -> None:
@@ -102,7 +107,8 @@ def write_table(path: str | Path, rows: Iterable[Row]) -> None:
         UserError: the folder cannot be written.
     """
     rows = list(rows)
-    names, followed = (list(rows[0].scalings), list(rows[0].concentrations)) if rows else ([], [])
+    names = list(rows[0].scalings) if rows else []
+    followed = [*rows[0].concentrations, *rows[0].further] if rows else []
     lines = (
         [
             row.id,
@@ -111,7 +117,7 @@ def write_table(path: str | Path, rows: Iterable[Row]) -> None:
             row.course,
             row.counted,
             *(_cell(getattr(row.biomarkers, measure)) for measure in MEASURES),
-            *("" if np.isnan(value) else f"{value:.7g}" for value in row.concentrations.values()),
+            *("" if np.isnan(x) else f"{x:.7g}" for x in (*row.concentrations.values(), *row.further.values())),
         ]
         for row in rows
     )
@@ -153,6 +159,11 @@ def _parse(path: str | Path, names: Sequence[str], followed: Sequence[str], cell
         raise wrong(f"{path}: {missing[0]} of {cells['id']}", "", "a number")
     typed: dict[str, Any] = {name: int(value) if name in COUNTS else value for name, value in measures.items()}
     scalings = {name: number(name) for name in names}
-    concentrations = {name: number(name) for name in followed}
+    said = {name: number(name) for name in followed}
+    pairs = {name for drift in followed if DRIFT in drift for name in (drift, drift.replace(DRIFT, "_"))}
+    concentrations = {name: value for name, value in said.items() if name in pairs}
+    further = {name: value for name, value in said.items() if name not in pairs}
     biomarkers = Biomarkers(**typed)
-    return Row(cells["id"], scalings, cells["status"], cells["class"], cells["beats"], biomarkers, concentrations)
+    return Row(
+        cells["id"], scalings, cells["status"], cells["class"], cells["beats"], biomarkers, concentrations, further
+    )

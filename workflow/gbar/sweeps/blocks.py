@@ -6,27 +6,29 @@ import math
 import mmap
 import struct
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from gbar import stimuli
 from gbar.config.base import Section
-from gbar.config.simulation import CellSection, ProtocolSection, SolverSection
-from gbar.config.sweep import STIMULUS, SweepSection, Voltage
+from gbar.config.protocol import ProtocolSection
+from gbar.config.simulation import CellSection, SolverSection
+from gbar.config.sweep import Voltage
 from gbar.errors import UserError
 from gbar.jobs.job import Input, Output, job
 from gbar.records.digest import digest_of
 from gbar.records.files import whole
 from gbar.records.provenance import Provenance, now, provenance
-from gbar.solve.settings import DIVERGED, Solution
+from gbar.solve.settings import DIVERGED
 from gbar.sweeps.rows import noise_key, read_rows
+from gbar.sweeps.solved import solve_values
 from gbar.sweeps.voltage import MISSING, kept
 
 LENGTHS_AT = 26  # of its name and its extra field, in the header of a member of a ZIP archive
 ARRAYS = ("V", "status", "steps", "concentrations")
+OF_SOME = ("outputs", "measures")  # that are in the file only where there is something in them
 
 
 class BlockSettings(Section):
@@ -36,6 +38,7 @@ class BlockSettings(Section):
     protocol: ProtocolSection
     solver: SolverSection
     voltage: Voltage = "float32"
+    outputs: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,9 @@ class Block:
         status: `gbar.solve.OK` or `gbar.solve.DIVERGED` of each row.
         steps: accepted steps of each row.
         concentrations: those that are followed, float32, shape (rows, concentrations, slow samples).
+        outputs: what is stored beside the voltage, float32, shape (rows, outputs, samples); None without.
+        measures: what was measured as rows were solved, shape (rows, measures), by the names that
+            `gbar.sweeps.solved.measure_names` gives; None without.
         provenance: where it comes from; no part of its digest.
     """
 
@@ -56,12 +62,19 @@ class Block:
     status: np.ndarray
     steps: np.ndarray
     concentrations: np.ndarray
+    outputs: np.ndarray | None = None
+    measures: np.ndarray | None = None
     provenance: Provenance | None = None
 
     @property
     def digest(self) -> str:
         """Digest of all that the block holds but for its provenance."""
-        return digest_of(self.ids, {name: getattr(self, name) for name in ARRAYS})
+        return digest_of(self.ids, self.arrays())
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return what the block holds but for the ids, by name."""
+        held = {name: getattr(self, name) for name in (*ARRAYS, *OF_SOME)}
+        return {name: values for name, values in held.items() if values is not None}
 
 
 @job("solve", jax="float64", need="jobs.resources.of_block", progress="solving")
@@ -87,51 +100,12 @@ def solve_block(rows: str | Path, settings: BlockSettings, progress: Callable[[f
     """
     start, table = now(), read_rows(rows)
     values = {name: np.array(column) for name, column in table.values.items()}
-    slow = tuple(settings.cell.cell().followed)
     row_keys = [noise_key(identity) for identity in table.ids]
-    solution = solve_values(settings, values, row_keys, slow=slow, progress=progress)
-    V, status = kept_rows(solution.traces["V"], solution.status, settings.voltage)
+    solved = solve_values(settings, values, row_keys, progress=progress)
+    V, status = kept_rows(solved.V, solved.status, settings.voltage)
     made_by = provenance(start, settings.model_dump(mode="json"), on_jax=True)
-    concentrations = np.stack(list(solution.slow.values()), axis=1) if slow else np.empty((len(V), 0, 0), np.float32)
-    return Block(table.ids, V, status, solution.accepted, concentrations, made_by)
-
-
-def solve_values(
-    settings: BlockSettings | SweepSection,
-    values: Mapping[str, np.ndarray],
-    row_keys: Sequence[int],
-    until_ms: float | None = None,
-    slow: tuple[str, ...] = (),
-    progress: Callable[[float], None] | None = None,
-) -> Solution:
-    """Return the solved rows of varied quantities, traces in float32.
-
-    Args:
-        settings: cell, protocol and solver.
-        values: varied quantity -> its value in each row, shape (rows,).
-        row_keys: what the noise of each row is drawn by.
-        until_ms: where to end; at the end of the protocol when None. Rows of a fixed step are the same up to there.
-        slow: states that are wanted at fewer samples.
-        progress: told the fraction done, now and then.
-    """
-    from gbar.solve import solve_rows
-
-    cell, protocol = settings.cell.cell(), settings.protocol
-    varied = dict(values)
-    of_stimulus = {name.removeprefix(STIMULUS): varied.pop(name) for name in list(varied) if name.startswith(STIMULUS)}
-    scales = {name: varied.pop(name) for name in list(varied) if name in cell.current_names}
-    section = protocol.stimulus_of(cell)
-    return solve_rows(
-        cell,
-        scales,
-        settings.cell.fixed | varied,
-        until_ms or protocol.duration_ms,
-        protocol.save_every_ms,
-        settings.solver.settings(),
-        slow=slow,
-        stimulus=stimuli.build(section, cell.stimulus, protocol.duration_ms, row_keys, of_stimulus),
-        progress=progress,
-        dtype=np.float32,
+    return Block(
+        table.ids, V, status, solved.steps, solved.concentrations, solved.outputs, solved.measures, provenance=made_by
     )
 
 
@@ -157,7 +131,7 @@ def write_block(path: str | Path, block: Block) -> None:
         np.savez(
             file,
             id=np.array(block.ids),
-            **{name: getattr(block, name) for name in ARRAYS},
+            **block.arrays(),  # pyright: ignore[reportArgumentType] it is no keyword of numpy
             digest=digest,
             provenance=told,
         )
@@ -173,7 +147,8 @@ def read_block(path: str | Path) -> Block:
         held = _arrays(path)
         told = json.loads(held["provenance"].item())
         made_by = None if told is None else Provenance.from_json(told)
-        block = Block(held["id"].tolist(), **{name: held[name] for name in ARRAYS}, provenance=made_by)
+        of_some = {name: held[name] for name in OF_SOME if name in held}
+        block = Block(held["id"].tolist(), **{name: held[name] for name in ARRAYS}, **of_some, provenance=made_by)
         intact = held["digest"].item() == block.digest
     except Exception as error:  # zipfile, zlib and numpy raise a dozen kinds for a torn file
         raise UserError(f"{path}: cannot be read as a block ({error}); delete it and run again") from None

@@ -189,6 +189,8 @@ def _common_meaning(sweep: SweepSection) -> dict[str, Any]:
         "protocol": sweep.protocol.model_dump(mode="json", exclude={"stimulus"}),
         "solver": solver_meaning(sweep),
     }
+    if sweep.outputs:
+        meaning["outputs"] = sweep.outputs
     if sweep.cell.morphology is not None:
         content = _content("cell.morphology", sweep.cell.morphology)
         meaning["morphology"] = hashlib.blake2b(content, digest_size=ID_BYTES).hexdigest()
@@ -202,6 +204,7 @@ def _stimulus_meanings(sweep: SweepSection, names: list[str], values: np.ndarray
     varied = {
         name.removeprefix(STIMULUS): values[:, column] for column, name in enumerate(names) if name.startswith(STIMULUS)
     }
+    sweep.check_varied(names)
     stimuli.check(section, cell.stimulus, sweep.protocol.duration_ms, varied)
     if varied:
         meanings = iter(stimuli.row_meanings(section, cell.stimulus, varied))

@@ -2,13 +2,14 @@
 
 import csv
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from gbar import stimuli
+from gbar.cells.outputs import CellOutput
 from gbar.config.sweep import SweepSection
 from gbar.errors import UserError
 from gbar.jobs.job import Folder, Input, Output, job
@@ -19,7 +20,7 @@ from gbar.sweeps.biomarker_table import measured_row, write_table
 from gbar.sweeps.blocks import Block, kept_rows, read_block
 from gbar.sweeps.design_files import keep_design
 from gbar.sweeps.quantities import quantities
-from gbar.sweeps.row_reader import reader_of
+from gbar.sweeps.row_reader import SolvedRow, reader_of
 from gbar.sweeps.rows import Rows, read_rows
 from gbar.sweeps.store import ROWS_PER_SHARD, STATUS, Layout, StoreWriter
 from gbar.sweeps.voltage import in_mV
@@ -67,23 +68,24 @@ def gather(
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(HEADER)
         samples = at_hand(rows.blocks[0]).block.V.shape[1]
-        writer = StoreWriter(made, _layout(rows, settings, samples))
+        writer = StoreWriter(made, _layout(rows, settings, samples, reader.outputs))
         of_shard = np.empty((ROWS_PER_SHARD, samples), settings.voltage)
         for start in range(0, len(rows.ids), ROWS_PER_SHARD):
             shard = range(start, min(start + ROWS_PER_SHARD, len(rows.ids)))
-            V, solved, slow = of_shard[: len(shard)], [], []
+            V, statuses, solved = of_shard[: len(shard)], [], []
             for place, row in enumerate(shard):
-                V[place], status, concentrations = at_hand(rows.blocks[row]).pick(rows.ids[row], settings.voltage)
-                solved.append(status)
-                slow.append(concentrations)
-            for row, trace, status, concentrations in zip(shard, in_mV(V), solved, slow, strict=True):
+                V[place], status, rest = at_hand(rows.blocks[row]).pick(rows.ids[row], settings.voltage)
+                statuses.append(status)
+                solved.append(rest)
+            for row, trace, status, rest in zip(shard, in_mV(V), statuses, solved, strict=True):
                 scalings = {name: float(values[row]) for name, values in rows.values.items()}
-                line, reading = measured_row(rows.ids[row], scalings, status, reader, row, trace, concentrations)
+                line, reading = measured_row(rows.ids[row], scalings, status, reader, row, trace, rest)
                 measured.append(line)
                 if reading is not None:
                     lines.writerows(beat_lines(line.id, reading))
-            statuses = [STATUS.index(line.status) for line in measured[start:]]
-            writer.write(start, V, np.array(statuses, dtype=np.int8))
+            outcome = np.array([STATUS.index(line.status) for line in measured[start:]], dtype=np.int8)
+            outputs = [rest.outputs for rest in solved if rest.outputs is not None]
+            writer.write(start, V, outcome, np.stack(outputs) if outputs else None)
             progress(shard.stop / len(rows.ids))
         solving = told_by(one for one in solved_by.values() if one is not None)
         writer.close(provenance(start_time, settings.model_dump(mode="json"), made_from=solving))
@@ -99,8 +101,8 @@ class _IndexedBlock:
         self.block: Block = read_block(path)
         self._row = {identity: row for row, identity in enumerate(self.block.ids)}
 
-    def pick(self, identity: str, voltage: str) -> tuple[np.ndarray, int, np.ndarray]:
-        """Return voltage, status and concentrations of one row.
+    def pick(self, identity: str, voltage: str) -> tuple[np.ndarray, int, SolvedRow]:
+        """Return voltage and status of one row, and the rest of it.
 
         The voltage is kept as the sweep says: blocks may be of both kinds.
         """
@@ -109,10 +111,12 @@ class _IndexedBlock:
         place = self._row[identity]
         row = slice(place, place + 1)
         V, status = kept_rows(self.block.V[row], self.block.status[row], voltage)
-        return V[0], int(status[0]), self.block.concentrations[place]
+        held = self.block
+        further = (None if values is None else values[place] for values in (held.outputs, held.measures))
+        return V[0], int(status[0]), SolvedRow(held.concentrations[place], *further)
 
 
-def _layout(rows: Rows, sweep: SweepSection, samples: int) -> Layout:
+def _layout(rows: Rows, sweep: SweepSection, samples: int, outputs: Sequence[CellOutput]) -> Layout:
     cell = sweep.cell.cell()
     stimulus = sweep.protocol.stimulus_of(cell)
     known = quantities(sweep)
@@ -129,4 +133,4 @@ def _layout(rows: Rows, sweep: SweepSection, samples: int) -> Layout:
         "solver": dataclasses.asdict(sweep.solver.settings().of_cell(cell)),
         "configuration": sweep.model_dump(mode="json", exclude={"rows_per_job"}),
     }
-    return Layout(rows.ids, varied, samples, sweep.protocol.save_every_ms, attributes, sweep.voltage)
+    return Layout(rows.ids, varied, samples, sweep.protocol.save_every_ms, attributes, sweep.voltage, outputs)

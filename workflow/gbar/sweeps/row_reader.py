@@ -7,14 +7,35 @@ import numpy as np
 import zarr
 
 from gbar import stimuli
+from gbar.cells.outputs import CellOutput, outputs_of
 from gbar.config.explain import checked
 from gbar.config.sweep import STIMULUS, SweepSection
 from gbar.records.attributes import told
 from gbar.solve.settings import SLOW_EVERY_MS, slow_stride
+from gbar.sweeps.solved import measure_names
 from gbar.sweeps.steady_state import last_beats
 from gbar.traces.beats import Beats
 from gbar.traces.reading import Reading, find_beats, read_trace
 from gbar.traces.settings import BeatSettings
+from gbar.traces.transients import MEASURES as TRANSIENT
+from gbar.traces.transients import transient
+
+TIMES = ("time_to_peak", "duration50", "duration90")
+
+
+@dataclass(frozen=True, eq=False)
+class SolvedRow:
+    """What there is of a solved row beside its voltage and status; see `gbar.sweeps.solved.Solved`.
+
+    Attributes:
+        concentrations: those that are followed, shape (concentration, slow samples).
+        outputs: what is stored beside the voltage, shape (output, time); None without.
+        measures: what was measured as it was solved; None without.
+    """
+
+    concentrations: np.ndarray
+    outputs: np.ndarray | None = None
+    measures: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +48,8 @@ class RowReader:
         sample_ms: interval between the samples of a trace.
         followed: unit of each concentration that is followed, by its name.
         slow_ms: interval between the samples of concentrations.
+        outputs: what is stored beside the voltage.
+        measured: names of what was measured as rows were solved.
     """
 
     settings: BeatSettings
@@ -34,6 +57,8 @@ class RowReader:
     sample_ms: float
     followed: Mapping[str, str] = field(default_factory=dict)
     slow_ms: float = SLOW_EVERY_MS
+    outputs: Sequence[CellOutput] = ()
+    measured: Sequence[str] = ()
 
     def read(self, row: int, V: np.ndarray) -> Reading:
         """Return what there is to say of a row's trace, mV, shape (time,)."""
@@ -43,22 +68,41 @@ class RowReader:
         """Return the beats of a row's trace, mV, shape (time,)."""
         return find_beats(V, self.sample_ms, self.settings, pulses_ms=self._pulses_of(row), recorded=False)
 
-    def settled(self, concentrations: np.ndarray, reading: Reading) -> dict[str, float]:
+    def settled(self, solved: SolvedRow, reading: Reading | None) -> dict[str, float]:
         """Return what concentrations are at a row's last beats and how they change, as `biomarkers.csv` has them.
 
         Args:
-            concentrations: those that are followed, shape (concentration, slow samples).
-            reading: of the row's trace.
+            solved: what there is of the row.
+            reading: of its trace; None of a row that was not solved.
         """
-        return self._named(last_beats(concentrations, self.slow_ms, reading)) if self.followed else {}
-
-    def unsettled(self) -> dict[str, float]:
-        """Return the same of a row that was not solved."""
-        return self._named(np.full((len(self.followed), 2), np.nan))
-
-    def _named(self, values: np.ndarray) -> dict[str, float]:
         names = [f"{name}{what}_{unit}" for name, unit in self.followed.items() for what in ("", "_drift")]
+        if not names:
+            return {}
+        if names[0] in self.measured:
+            return {name: value for name, value in self._measured(solved).items() if name in names}
+        if reading is None:
+            return dict.fromkeys(names, np.nan)
+        values = last_beats(solved.concentrations, self.slow_ms, reading)
         return dict(zip(names, values.ravel().tolist(), strict=True))
+
+    def further(self, solved: SolvedRow, reading: Reading | None) -> dict[str, float]:
+        """Return what else there is to say of a row: beats paced, charges, transients; arguments as of `settled`."""
+        of_concentrations = self.settled(solved, reading)
+        said = {name: value for name, value in self._measured(solved).items() if name not in of_concentrations}
+        for place, output in enumerate(self.outputs):
+            if output.is_concentration:
+                names = [f"{output.name}_{measure}" for measure in TRANSIENT]
+                found = np.full(len(names), np.nan)
+                if reading is not None and solved.outputs is not None:
+                    found = transient(solved.outputs[place], self.sample_ms, reading)
+                said |= {
+                    f"{name}_{'ms' if name.endswith(TIMES) else output.unit}": value
+                    for name, value in zip(names, found.tolist(), strict=True)
+                }
+        return said
+
+    def _measured(self, solved: SolvedRow) -> dict[str, float]:
+        return dict(zip(self.measured, [] if solved.measures is None else solved.measures.tolist(), strict=True))
 
     def _pulses_of(self, row: int) -> np.ndarray:
         return self.pulses_ms[row if len(self.pulses_ms) > 1 else 0]
@@ -82,6 +126,8 @@ def reader_of(sweep: SweepSection, values: Mapping[str, Sequence[float] | np.nda
         protocol.save_every_ms,
         cell.followed,
         slow_stride(protocol.save_every_ms) * protocol.save_every_ms,
+        outputs_of(cell, sweep.outputs),
+        measure_names(cell, protocol, sweep.outputs),
     )
 
 

@@ -1,11 +1,12 @@
 """The Zarr store of a sweep: its layout, writing it shard by shard, opening and verifying it.
 
 Zarr 3 with xarray's conventions: `xarray.open_zarr(path)` gives a labelled Dataset. Dimensions are `row` (one setting)
-and `time`; `V` is the membrane potential, in float32 or compactly in int16 (`gbar.sweeps.voltage`); every varied
-quantity, the row's `id` and its `status` are coordinates of `row`. A missing value is NaN, never 0. Every chunk has a
-checksum; the attribute `digests` holds one digest of the voltages and one of all else, so that what was damaged, lost
-or edited later is found. The attribute `provenance`, in which equal sweeps differ, is in neither and has its own.
-Nested attributes are JSON text (`gbar.records.attributes`).
+and `time`; `V` is the membrane potential, in float32 or compactly in int16 (`gbar.sweeps.voltage`), and the outputs of
+the sweep, such as `Cai` or `INet`, stand beside it; every varied quantity, the row's `id` and its `status` are
+coordinates of `row`. A missing value is NaN, never 0. Every chunk has a checksum; the attribute `digests` holds one
+digest of the traces and one of all else, so that what was damaged, lost or edited later is found. The attribute
+`provenance`, in which equal sweeps differ, is in neither and has its own. Nested attributes are JSON text
+(`gbar.records.attributes`).
 """
 
 import itertools
@@ -19,6 +20,7 @@ import numpy as np
 import zarr
 from zarr.codecs import ZstdCodec
 
+from gbar.cells.outputs import CellOutput
 from gbar.errors import UserError
 from gbar.records.attributes import consolidate, plain, told
 from gbar.records.digest import Digest
@@ -63,6 +65,7 @@ class Layout:
         save_every_ms: sampling interval, ms; the first sample is at 0.
         attributes: attributes of the whole store.
         voltage: how voltages are kept, "float32" or "int16".
+        outputs: what is stored beside them, in float32.
     """
 
     ids: Sequence[str]
@@ -71,6 +74,7 @@ class Layout:
     save_every_ms: float
     attributes: Mapping[str, object]
     voltage: str = "float32"
+    outputs: Sequence[CellOutput] = ()
 
 
 class StoreWriter:
@@ -81,33 +85,44 @@ class StoreWriter:
         self._statuses = np.full(len(layout.ids), -1, dtype=np.int8)
         self._layout = layout
         self._digest = Digest()
-        rows_per_shard = min(ROWS_PER_SHARD, len(layout.ids))
         is_compact = layout.voltage == "int16"
-        self._voltage = self._group.create_array(
-            "V",
-            shape=(len(layout.ids), layout.samples),
-            dtype=layout.voltage,
-            chunks=(1, layout.samples),
-            shards=(rows_per_shard, layout.samples),
+        about = {"units": "mV", "long_name": "membrane potential"} | (ATTRIBUTES if is_compact else {})
+        self._traces = {"V": self._create("V", layout.voltage, MISSING if is_compact else np.nan, about)}
+        for one in layout.outputs:
+            about = {"units": one.unit, "long_name": one.long_name}
+            self._traces[one.array] = self._create(one.array, "float32", np.nan, about)
+
+    def _create(self, name: str, dtype: str, fill_value: float, attributes: Mapping[str, object]) -> zarr.Array:
+        rows, samples = len(self._layout.ids), self._layout.samples
+        return self._group.create_array(
+            name,
+            shape=(rows, samples),
+            dtype=dtype,
+            chunks=(1, samples),
+            shards=(min(ROWS_PER_SHARD, rows), samples),
             compressors=ZstdCodec(level=1, checksum=True),
-            fill_value=MISSING if is_compact else np.nan,
+            fill_value=fill_value,
             dimension_names=("row", "time"),
-            attributes={"units": "mV", "long_name": "membrane potential"} | (ATTRIBUTES if is_compact else {}),
+            attributes=plain(attributes),
             config={"write_empty_chunks": True},
         )
 
-    def write(self, start: int, V: np.ndarray, status: np.ndarray) -> None:
+    def write(self, start: int, V: np.ndarray, status: np.ndarray, outputs: np.ndarray | None = None) -> None:
         """Write the rows of the next shard, or of the rest, from row `start`, a multiple of ROWS_PER_SHARD.
 
         Args:
             start: the first row.
             V: voltages, float32 in mV or int16 in steps (`gbar.sweeps.voltage`), shape (rows, samples).
             status: index in `STATUS` of each row.
+            outputs: what is stored beside them, float32, shape (rows, outputs, samples).
         """
-        stop, V = start + len(V), kept(V, self._layout.voltage)
-        self._digest.add(start, {"V": V})
-        self._voltage[start:stop] = V
-        self._statuses[start:stop] = status
+        names = [one.array for one in self._layout.outputs]
+        beside = {} if outputs is None else dict(zip(names, np.moveaxis(outputs, 1, 0), strict=True))
+        traces = {"V": kept(V, self._layout.voltage)} | beside
+        self._digest.add(start, traces)
+        for name, values in traces.items():
+            self._traces[name][start : start + len(V)] = values
+        self._statuses[start : start + len(V)] = status
 
     def close(self, provenance: Provenance | None = None) -> None:
         """Write the coordinates, where the store comes from, and the index."""
@@ -272,7 +287,7 @@ def _files(held: zarr.Array) -> Iterator[str]:
 
 
 def _coordinates_digest(group: zarr.Group) -> str:
-    """Return the digest of the attributes, of how each array is described, and of the values of all but V."""
+    """Return the digest of the attributes, of how each array is described, and of the values of all but traces."""
     digest = Digest()
     # That there is a provenance counts, not what it says.
     own = {key: None if key == "provenance" else value for key, value in group.attrs.items() if key != "digests"}
@@ -282,22 +297,24 @@ def _coordinates_digest(group: zarr.Group) -> str:
         digest.add([name, dict(held.attrs), held.shape, held.chunks, str(held.dtype)])
         if name == "id":
             digest.add(np.asarray(held[:]).tolist())
-        elif name != "V":
+        elif held.ndim == 1:
             digest.add(name, {"values": np.asarray(held[:])})
     return digest.text()
 
 
 def _verify_voltage(group: zarr.Group, ids: list[str], status: np.ndarray) -> list[str]:
-    """Read every voltage and return what is wrong."""
+    """Read every voltage and all that is stored beside it, and return what is wrong."""
     digest, wrong = Digest(), []
+    beside = [name for name in _names(group) if name != "V" and array(group, name).ndim > 1]
     for start in range(0, len(ids), ROWS_PER_SHARD):
         rows = slice(start, start + ROWS_PER_SHARD)
         try:
             V = np.asarray(array(group, "V")[rows])
+            outputs = {name: np.asarray(array(group, name)[rows]) for name in beside}
         except Exception as error:
             wrong.append(f"the voltages of the rows from {ids[start]} on cannot be read ({error})")
             continue
-        digest.add(start, {"V": V})
+        digest.add(start, {"V": V} | outputs)
         gaps = ~np.isfinite(in_mV(V)).all(axis=1) & (status[rows] != STATUS.index("diverged"))
         wrong += [
             f"the voltage of row {ids[start + row]} has gaps, but its status is ok" for row in np.flatnonzero(gaps)

@@ -33,7 +33,7 @@ from gbar.traces.samples import Samples
 from gbar.traces.settings import BeatSettings
 from gbar.traces.upstrokes import Pulses, Upstroke
 
-APD_PERCENT = (30, 50, 75, 90)
+APD_PERCENT = (30, 40, 50, 75, 90)
 # At 20 kHz an APD is off by 0.2 times the noise over the slope of the fall, with a spread of 0.2 times (36 traces of
 # four APs that rise in 1 to 10 ms): where that ratio is 1 ms, by less than 1 ms.
 NOISE_PER_FALL_MS = 1.0
@@ -53,6 +53,7 @@ class Beats:
     upstroke_ms: np.ndarray
     cycle_length_ms: np.ndarray
     apd30_ms: np.ndarray
+    apd40_ms: np.ndarray
     apd50_ms: np.ndarray
     apd75_ms: np.ndarray
     apd90_ms: np.ndarray

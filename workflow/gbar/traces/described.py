@@ -13,6 +13,7 @@ ALWAYS = (
     "cycle_length_ms",
     "rate_per_min",
     "apd30_ms",
+    "apd40_ms",
     "apd50_ms",
     "apd75_ms",
     "apd90_ms",

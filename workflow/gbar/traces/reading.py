@@ -28,7 +28,8 @@ class Biomarkers:
     """The measures of one trace; NaN where undefined.
 
     Those of beats are medians over the inner ones, those with a beat before and after them, and undefined unless all of
-    these have them; of beats that alternate the APDs have a long and a short value instead. `rate_per_min` is the
+    these have them; of beats that alternate the APDs have a long and a short value instead. `triangulation_ms` is APD90
+    less APD40. `rate_per_min` is the
     number of beats over the time from the first to the last, undefined of a cell that no longer repolarises;
     `cv_interval` the standard deviation of the intervals over their mean; `apd90_drift_ms` the change of APD90 from
     beat to beat, over the last two; `eads` the number of early afterdepolarisations, with height and take-off of the
@@ -39,9 +40,11 @@ class Biomarkers:
     cycle_length_ms: float
     rate_per_min: float
     apd30_ms: float
+    apd40_ms: float
     apd50_ms: float
     apd75_ms: float
     apd90_ms: float
+    triangulation_ms: float
     mdp_mV: float
     peak_mV: float
     amplitude_mV: float
@@ -152,6 +155,7 @@ def _summarise(samples: Samples, beats: Beats, response: np.ndarray, told: str, 
     pairs = alternating(beats, settings) if told == "alternans" else None
     if pairs is not None:
         measures |= dict.fromkeys(pairs, np.nan)
+    measures["triangulation_ms"] = measures["apd90_ms"] - measures["apd40_ms"]
     of_pairs = {
         f"{name.removesuffix('_ms')}_{which}_ms": np.nan if pairs is None else pairs[name][place]
         for name in ("apd50_ms", "apd90_ms")

@@ -8,7 +8,7 @@ import zarr
 
 from gbar import cells, stimuli
 from gbar.config.explain import checked
-from gbar.config.simulation import ProtocolSection
+from gbar.config.protocol import ProtocolSection
 from gbar.config.sweep import STIMULUS
 from gbar.errors import UserError
 from gbar.figures.sweeps.sweep_data import cell_of
