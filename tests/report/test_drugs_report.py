@@ -75,7 +75,7 @@ def test_classes_are_told_by_the_marker_and_bnet_with_intervals_and_what_was_pub
         f"Bnet puts {bnet} of 6 drugs right, {bnet_left_out} by leave-one-out."
     ]
     assert "Published of 5 of the drugs of cipa: " in part.sentences[0]
-    statistics, by_apd90, by_bnet, of_drugs = part.tables
+    statistics, ratios, by_apd90, by_bnet, of_drugs = part.tables
     assert [row[0] for row in statistics.rows] == [
         "change of APD90, all drugs",
         "Bnet, all drugs",
@@ -87,6 +87,8 @@ def test_classes_are_told_by_the_marker_and_bnet_with_intervals_and_what_was_pub
     one = metrics["apd90_ms"]["all"]["statistics"]["auc_high"]
     cell = statistics.rows[0][statistics.header.index("AUC, high against rest")]
     assert cell.startswith(f"{one['value']:.3f} [{one['over_samples'][0]:.3f} to ")
+    assert [len(row) for row in ratios.rows] == [5] * 4
+    assert ratios.rows[0][1].startswith("∞ [")  # no drug of low risk is called dangerous
     confusion = metrics["apd90_ms"]["all"]["confusion"]
     assert [row[1:4] for row in by_apd90.rows] == [[str(n) for n in line] for line in confusion]
     assert by_bnet.caption.endswith("by Bnet")

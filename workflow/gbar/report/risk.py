@@ -1,6 +1,6 @@
 """What the report says of classes of risk: right ones, errors, areas, confusion, of a marker and of Bnet beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,13 @@ Values = Mapping[str, Any]
 RUNS = {"all": "all drugs", "leave_one_out": "leave-one-out", "validation": "validation drugs"}
 WITH_EACH = ("all", "leave_one_out")  # the runs that the table of drugs has
 # Of the statistics: key and heading.
-STATISTICS = (
+ERRORS = (
     ("mean_error", "mean error"),
     ("auc_low", "AUC, low against rest"),
     ("auc_high", "AUC, high against rest"),
     ("pairwise", "pairs in order"),
+)
+RATIOS = (
     ("lr_plus_low", "LR+, low against rest"),
     ("lr_minus_low", "LR−, low against rest"),
     ("lr_plus_high", "LR+, high against rest"),
@@ -52,7 +54,7 @@ def risk_part(risks: Mapping[str, Path]) -> Part:
         try:
             opening.append(_headline(name, values))
             sentences += _published(name, values["published"])
-            tables.append(_statistics_table(name, values))
+            tables += [_errors_table(name, values), _ratios_table(name, values)]
             names = {marker: score_name(marker, values["settings"]) for marker in values["markers"]}
             for marker, told in names.items():
                 tables.append(_confusion_table(name, told, values["markers"][marker], values["classes"]))
@@ -85,22 +87,37 @@ def _published(name: str, published: Values) -> list[str]:
     ]
 
 
-def _statistics_table(name: str, values: Values) -> Table:
-    header = ["score, and judged on", "right", *(heading for _, heading in STATISTICS)]
+def _errors_table(name: str, values: Values) -> Table:
     rows = []
     for run, judged in RUNS.items():
-        for marker, runs in values["markers"].items():
-            if run in runs:
-                one = runs[run]
-                told = [_interval(one["statistics"][key]) for key, _ in STATISTICS]
-                rows.append(
-                    [f"{score_name(marker, values['settings'])}, {judged}", f"{one['right']} of {one['drugs']}", *told]
-                )
+        rows += _judged_rows(values, run, ERRORS)
         if run in values["published"]:
-            one, blank = values["published"][run], [DASH] * (len(STATISTICS) - 1)
+            one, blank = values["published"][run], [DASH] * (len(ERRORS) - 1)
             right = f"{one['right']} of {values['published']['drugs']}"
             rows.append([f"published, {judged}", right, number(one["mean_error"]), *blank])
+    header = ["score, and judged on", "right", *(heading for _, heading in ERRORS)]
     return Table(f"Risk {name}: how well drugs are classed", header, rows)
+
+
+def _ratios_table(name: str, values: Values) -> Table:
+    rows = [[label, *told] for run in RUNS for label, _, *told in _judged_rows(values, run, RATIOS)]
+    caption = (
+        f"Risk {name}: likelihood ratios, how many times as often a dangerous drug is called dangerous (LR+), or not "
+        "(LR−), as another"
+    )
+    return Table(caption, ["score, and judged on", *(heading for _, heading in RATIOS)], rows)
+
+
+def _judged_rows(values: Values, run: str, statistics: Sequence[tuple[str, str]]) -> list[list[str]]:
+    """Return of each score how many drugs a run puts right, and statistics of it."""
+    rows = []
+    for marker, runs in values["markers"].items():
+        if run in runs:
+            one = runs[run]
+            told = [_interval(one["statistics"][key]) for key, _ in statistics]
+            label = f"{score_name(marker, values['settings'])}, {RUNS[run]}"
+            rows.append([label, f"{one['right']} of {one['drugs']}", *told])
+    return rows
 
 
 def _interval(one: Values) -> str:

@@ -102,6 +102,6 @@ def draw_under(shown: Under) -> Figure:
         handles.append(Line2D([], [], color=cmap(float(norm(doses[k]))), label=label))
     if any(one.is_abnormal.any() for one in shown.drugs):
         handles.append(Line2D([], [], color=BLACK, label="abnormal", **ABNORMAL_LOOK))
-    figure.legend(handles=handles, loc="outside lower center", ncols=5)
+    figure.legend(handles=handles, loc="outside lower center", ncols=6 if len(handles) == 6 else 5)
     figure.suptitle(shown.title, x=0.01, ha="left")
     return figure
