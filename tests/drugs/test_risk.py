@@ -24,6 +24,14 @@ def test_cuts_are_those_published_for_the_coefficients(intercepts, slope, cuts):
     assert model.classes(around).tolist() == [0, 1, 1, 2]
 
 
+@pytest.mark.parametrize("distance", [0.5, 0.9, 1.2, 1.38])
+def test_there_are_no_cuts_where_the_middle_class_is_nowhere_the_most_probable(distance: float):
+    model = OrdinalModel(np.array([10.0, 10.0 - distance]), -140.0)  # intercepts nearer than ln 4
+    assert set(model.classes(np.linspace(0, 0.2, 20_001)).tolist()) == {0, 2}
+    with pytest.raises(UserError, match="the middle class is nowhere the most probable one"):
+        model.cuts()
+
+
 def drawn(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Markers, and classes drawn by the model 3, -1 - 2 x."""
     rng = np.random.default_rng(seed)

@@ -8,6 +8,7 @@ from project import Project
 
 from gbar.records.files import read_csv
 from gbar.records.metrics import read_metrics
+from gbar.report.verify import verify_results
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
@@ -59,6 +60,18 @@ def test_classes_of_risk_are_by_the_marker_and_by_bnet(done: Project):
     assert found["markers"]["apd90_ms"]["all"]["right"] == 2
     header, lines = read_csv(done.folder / "results/risk/classes/drugs.csv")
     assert [line[header.index("drug")] for line in lines] == ["mine", "verapamil"]
+
+
+def test_the_report_has_drugs_and_risk_and_their_figures_and_all_is_verified(done: Project):
+    page = (done.folder / "results/report.html").read_text(encoding="utf-8")
+    assert '<h2 id="drugs">Drugs</h2>' in page
+    assert '<h2 id="risk">Risk</h2>' in page
+    assert "Risk classes: change of APD90 puts 2 of 2 drugs right" in page
+    for figure in ("doses_safety", "under_safety", "ladder_classes"):
+        assert (done.folder / f"results/figures/{figure}.svg").exists()
+    said = {one.path.name: one for one in verify_results(done.folder / "results")}
+    assert all(one.ok for one in said.values())
+    assert {"labels.csv", "shares.csv", "drugs.csv"} <= set(said)
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,14 @@ def test_each_member_is_under_each_dose_and_the_others_have_their_reasons(done: 
     assert len(ids(done, "sweeps/under/shares.csv")) == 5
 
 
+def test_the_report_has_the_population_and_its_figures(done: Project):
+    page = (done.folder / "results/report.html").read_text(encoding="utf-8")
+    assert '<h2 id="populations">Populations</h2>' in page
+    assert f"Population people: {len(ids(done, 'populations/people/accepted.csv'))} of 8 candidates" in page
+    for figure in ("population_people", "doses_under", "under_under"):
+        assert (done.folder / f"results/figures/{figure}.svg").exists()
+
+
 def test_nothing_is_done_twice(done: Project, tmp_path: Path):
     assert done.copy(tmp_path / "project").snakemake("-n").jobs == {}
 

@@ -1,5 +1,6 @@
 # The figures: one rule for all that gbar/figures/registry.py lists.
 FIGURES = list(figure_names())
+LABELLED = ("sweep", "risk", "population")  # what Snakemake's report tells of figures that are named after it
 
 
 for figure in drawn():
@@ -15,7 +16,7 @@ for figure in drawn():
                 f"{RESULTS}/figures/{figure.file}.svg",
                 caption=f"../report/{figure.kind}.rst",
                 category=figure.category,
-                labels={"figure": figure.kind, "sweep": "{sweep}"} if figure.of == "sweep" else None,
+                labels={"figure": figure.kind, figure.of: f"{{{figure.of}}}"} if figure.of in LABELLED else None,
             ),
             png=f"{RESULTS}/figures/{figure.file}.png",
         log:

@@ -2,7 +2,16 @@
 DATA = {"sweeps": {"store": f"{RESULTS}/sweeps/{{sweep}}/store.zarr"}}
 STUDIED = {}  # what the needs of figures are told from, where they are not told from nothing
 NOT_DRAWN = set()  # kinds and files that are not asked for
-NAMES = {"sweep": STUDY.plain_sweeps, "inverter": STUDY.invert, "recording": STUDY.recordings, "altered": ALTERED}
+# By study and by the wildcard that figures are named after.
+NAMES = {
+    ("sweeps", "sweep"): STUDY.plain_sweeps,
+    ("drugs", "sweep"): STUDY.drug_sweeps,
+    ("drugs", "risk"): STUDY.risk,
+    ("populations", "population"): STUDY.calibrate,
+    ("invert", "inverter"): STUDY.invert,
+    ("invert", "recording"): STUDY.recordings,
+    ("gating", "altered"): ALTERED,
+}
 
 
 def drawn():
@@ -12,9 +21,9 @@ def drawn():
 
 def figure_names():
     """The figures in their order; of consecutive kinds of which there are several, those of a name together."""
-    for of, group in groupby(drawn(), key=lambda one: one.of):
+    for (study, of), group in groupby(drawn(), key=lambda one: (one.study, one.of)):
         kinds = [one.kind for one in group]
-        several = [f"{kind}_{name}" for name in NAMES.get(of, []) for kind in kinds]
+        several = [f"{kind}_{name}" for name in NAMES.get((study, of), []) for kind in kinds]
         yield from [one for one in several if one not in NOT_DRAWN] if of else kinds
 
 

@@ -14,10 +14,21 @@ def protocols_of(wildcards):
     return list(calibrated(wildcards).by_sweep)
 
 
+def biomarkers_of_protocols(wildcards):
+    return [f"{RESULTS}/sweeps/{sweep}/biomarkers.csv" for sweep in protocols_of(wildcards)]
+
+
+DATA["populations"] = {
+    "metrics": f"{RESULTS}/populations/{{population}}/metrics.json",
+    "rejections": f"{RESULTS}/populations/{{population}}/rejections.csv",
+    "biomarkers": biomarkers_of_protocols,
+}
+
+
 # What rows the sweeps of a population have is known only then. A checkpoint cannot inherit.
 checkpoint calibrate:
     input:
-        biomarkers=lambda w: [f"{RESULTS}/sweeps/{sweep}/biomarkers.csv" for sweep in protocols_of(w)],
+        biomarkers=biomarkers_of_protocols,
         tables=[os.path.relpath(table) for table in TABLES.values()],
         code=code("calibrate"),
     output:

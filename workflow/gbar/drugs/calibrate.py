@@ -79,7 +79,7 @@ def calibrate(
     Raises:
         UserError: a range of what is not measured, sweeps of different designs, or no candidate that is accepted.
     """
-    held = {sweep: _read(biomarkers[sweep]) for sweep in settings.by_sweep}
+    held = {sweep: read_candidates(biomarkers[sweep]) for sweep in settings.by_sweep}
     ranges, missing = {}, {}
     for sweep, one in held.items():
         ranges[sweep], missing[sweep] = _ranges(settings, sweep, one)
@@ -105,7 +105,12 @@ def calibrate(
     write_metrics(metrics, told | {"ranges": ranges, "not_measured": missing}, [accepted, rejections])
 
 
-def _read(path: str | Path) -> Candidates:
+def read_candidates(path: str | Path) -> Candidates:
+    """Read the candidates of a population from their biomarkers.csv.
+
+    Raises:
+        UserError: it is no such table, or has no row.
+    """
     header, lines = read_csv(path)
     if "status" not in header or not lines:
         raise UserError(f"{path}: is no table of biomarkers, or has no row")

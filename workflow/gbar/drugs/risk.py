@@ -49,7 +49,7 @@ class OrdinalModel:
         if len(self.intercepts) != 2:
             raise UserError(f"cuts: there are {len(self.intercepts) + 1} classes; they are told of three")
         first, second = np.exp(-self.intercepts)
-        if second <= 2 * first:
+        if second <= 4 * first:  # then the first cut lies behind the second
             raise UserError("cuts: the middle class is nowhere the most probable one")
         return np.log([first * second / (second - 2 * first), second - 2 * first]) / self.slope
 

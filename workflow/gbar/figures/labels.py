@@ -7,6 +7,9 @@ from gbar.figures.style import symbol
 from gbar.sweeps.store import Quantity
 
 SUBSCRIPT = 0.7  # width of its letters, in letters
+# How names of columns of biomarkers.csv end, and what is written of that.
+UNITS = {"_V_s": "V/s", "_C_per_F": "C/F", "_per_min": "1/min", "_ms": "ms", "_mV": "mV", "_mM": "mM", "_uM": "µM"}
+SHORT = ("apd", "mdp")  # names that are capitals where they are written out
 
 
 def words(quantity: Quantity) -> str:
@@ -41,6 +44,18 @@ def axis_label(quantity: Quantity, width: int = 100) -> str:
         return f"{heading(quantity, width)} scaling"
     unit = "" if quantity.unit == "1" else f" ({quantity.unit})"
     return "\n".join(_lines(words(quantity) + unit, width))
+
+
+def measured(column: str) -> tuple[str, str]:
+    """Return name and unit of a column of biomarkers.csv as figures write them: `apd90_ms` becomes APD90 and ms.
+
+    The unit is empty where the column's name has none.
+    """
+    suffix = next((one for one in UNITS if column.endswith(one)), "")
+    name = column.removesuffix(suffix)
+    if name.startswith(SHORT):
+        name = name.upper()
+    return name.replace("dvdt", "dV/dt").replace("_", " "), UNITS.get(suffix, "")
 
 
 def setting(quantities: Sequence[Quantity], values: Sequence[float], width: float, per_line: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 SIMULATIONS, EMULATORS, INVERTERS, RECORDINGS = "Simulations", "Emulators", "Inverters", "Recordings"
-FILTERS, GATES = "Subthreshold filters", "Hidden gates"
+FILTERS, GATES, DRUGS = "Subthreshold filters", "Hidden gates", "Drugs"
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,10 @@ FIGURES = (
     Drawn("learning", "Error against the number of settings", EMULATORS, "emulate", takes=LEARNT),
     Drawn("spread", "Spread of an ensemble against its error", EMULATORS, "emulate"),
     Drawn("traces", "Traces of sweep {}", SIMULATIONS, "sweeps", "sweep"),
+    Drawn("population", "Population {} before and after its calibration", DRUGS, "populations", "population"),
+    Drawn("doses", "APD90 over the doses of sweep {}", DRUGS, "drugs", "sweep"),
+    Drawn("under", "Action potentials over the doses of sweep {}", DRUGS, "drugs", "sweep"),
+    Drawn("ladder", "Scores of drugs by class of risk, {}", DRUGS, "drugs", "risk"),
     _inverted("scan", "the scan over designs", table="scan"),
     _inverted("stability", "the best designs with other seeds"),
     _inverted("predictions", "predicted and true parameters"),

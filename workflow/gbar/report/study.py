@@ -13,13 +13,17 @@ from gbar.jobs.job import Folder, Output, PathInput, job
 from gbar.records.provenance import now, provenance
 from gbar.report import gating as gating_report
 from gbar.report import subthreshold as subthreshold_report
+from gbar.report.drugs import drugs_part
 from gbar.report.gating import GatingFiles, gating_part
 from gbar.report.inverters import accuracy_table, inverters_part, recordings_table, scan_table
 from gbar.report.origin import origin
 from gbar.report.page import FigureEntry, write_report
+from gbar.report.populations import populations_part
+from gbar.report.risk import risk_part
 from gbar.report.subthreshold import filters_part
 from gbar.report.tables import Part, Table
 from gbar.report.verify import verify_figure
+from gbar.report.verify_drugs import verify_labels
 from gbar.report.verify_networks import verify_evaluation, verify_model
 from gbar.report.verify_studies import verify_gating
 from gbar.report.verify_sweeps import verify_sweep
@@ -40,6 +44,9 @@ def report_study(
     figures: Sequence[PathInput],
     captions: Folder,
     sweeps: Mapping[str, PathInput] = NONE,
+    populations: Mapping[str, PathInput] = NONE,
+    shares: Mapping[str, PathInput] = NONE,
+    risks: Mapping[str, PathInput] = NONE,
     metrics: Mapping[str, PathInput] = NONE,
     inverters: Mapping[str, PathInput] = NONE,
     recordings: Mapping[str, PathInput] = NONE,
@@ -60,6 +67,9 @@ def report_study(
         figures: figures, .svg, in their order, named as in `gbar.figures.registry`.
         captions: folder of the figures' captions, .rst.
         sweeps: biomarkers of each sweep, NAME=biomarkers.csv.
+        populations: what each calibration came to, NAME=metrics.json.
+        shares: abnormal rows of each sweep of drugs, NAME=shares.csv.
+        risks: how well drugs are classed, NAME=metrics.json.
         metrics: scores of each model, NAME=metrics.json.
         inverters: scores of each inverter, NAME=metrics.json.
         recordings: answer to each recording, NAME=FILE.json.
@@ -74,6 +84,10 @@ def report_study(
     gating = GatingFiles(*files) if gating_networks else None
     start, configuration = now(), study.model_dump(mode="json")
     findings = [finding for table in sweeps.values() for finding in verify_sweep(table.parent, thorough=False)]
+    for table in shares.values():
+        findings += verify_labels(table.with_name("labels.csv"))
+    for found in (*populations.values(), *risks.values()):
+        findings += verify_evaluation(found)
     for scores in metrics.values():
         findings.append(verify_model(scores.parent / "model", scores.parents[1] / "windows.zarr"))
         findings += verify_evaluation(scores)
@@ -121,13 +135,24 @@ def report_study(
         ),
         quantities={name: quantities(sweep) for name, sweep in study.sweeps.items()},
         published=PUBLISHED,
-        parts=_parts(study, inverters, recordings, filters, baselines, gating),
+        parts=[
+            *_drugs(study, populations, shares, risks),
+            *_parts(study, inverters, recordings, filters, baselines, gating),
+        ],
         findings=findings,
         references=[
             *references,
             "The gbar authors. gbar: from ion-channel conductances to action potentials and back. See CITATION.cff.",
         ],
     )
+
+
+def _drugs(
+    study: Study, populations: Mapping[str, Path], shares: Mapping[str, Path], risks: Mapping[str, Path]
+) -> list[Part]:
+    parts = [populations_part(populations, study.calibrate)] if populations else []
+    parts += [drugs_part(shares)] if shares else []
+    return parts + ([risk_part(risks)] if risks else [])
 
 
 def _parts(

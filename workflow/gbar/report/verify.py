@@ -1,4 +1,4 @@
-"""A folder of results checked: designs, blocks, stores, tables, data sets, models, scores, figures.
+"""A folder of results checked: designs, blocks, stores, tables, drugs, data sets, models, scores, figures.
 
 Each is compared with its own digest and with what it was made from. What is wrong is told with what to delete: the next
 run of Snakemake makes it again, and what follows from it.
@@ -10,6 +10,7 @@ from pathlib import Path
 from gbar.errors import UserError
 from gbar.figures.seal import is_intact
 from gbar.report.findings import EDITED, Finding, fault
+from gbar.report.verify_drugs import verify_drugs
 from gbar.report.verify_networks import verify_evaluation, verify_inverter, verify_model, verify_windows
 from gbar.report.verify_studies import verify_gating, verify_subthreshold
 from gbar.report.verify_sweeps import verify_sweep
@@ -38,6 +39,7 @@ def verify_results(folder: str | Path, thorough: bool = True) -> Iterator[Findin
         )
     for sweep in sweeps:
         yield from verify_sweep(sweep, thorough)
+    yield from verify_drugs(Path(folder))
     if (windows := Path(folder) / "emulate/windows.zarr").exists():
         yield verify_windows(windows)
     for model in sorted(Path(folder).glob("emulate/*/model")):
