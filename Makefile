@@ -4,6 +4,7 @@
 #   make run CORES=4                        fewer cores than all; test and check: so many processes
 #   make test ARGS="-k sobol"               options for pytest
 #   make bench RIVAL=/path/to/python        a Python with PyTorch, to compare networks with
+#   make bench OWN_CELLS="a.mmt b.cellml"   models in files; TWINS="akwaboah2021/corrected=c.mmt" beside gbar's own
 #   make lock ARGS=--upgrade                newer versions than the ones already pinned
 
 # The newest that runs; 3.14 comes late because there some packages must still be compiled.
@@ -14,6 +15,8 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
 endif
 CORES ?= all
 RIVAL ?=
+OWN_CELLS ?=
+TWINS ?=
 ARGS ?=
 
 VENV := .venv
@@ -54,6 +57,9 @@ bench: $(RIVALS) ## measure speed on one core, beside NEURON, Myokit, numba and 
 	@for script in point_cells cables izhikevich scaling planning; do $(VENV)/bin/python benchmarks/$$script.py || exit 1; done
 	@for script in dlstm_epoch regressor_epoch; do \
 	  $(VENV)/bin/python benchmarks/$$script.py $(if $(RIVAL),--rival-python $(RIVAL)) || exit 1; done
+ifneq ($(strip $(OWN_CELLS)$(TWINS)),)
+	@$(VENV)/bin/python benchmarks/own_cell.py $(OWN_CELLS) $(if $(TWINS),--twins $(TWINS))
+endif
 
 lock: ## pin the dependencies of pyproject.toml anew (needs uv), then install them
 	@test -n "$(UV)" || { echo "make lock needs uv" >&2; exit 1; }

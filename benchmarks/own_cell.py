@@ -1,175 +1,182 @@
-"""How fast cells of files are solved, beside Myokit's CVODES on the same files, at the same accuracy.
+"""How fast cells of files are solved, beside Myokit's CVODES on the same files and beside cells written by hand.
 
 64 random scalings of five currents, 1 s under the file's own pulse, V every 0.5 ms. Every setting is held against
 CVODES at 1e-10: the worst row must be within 0.2 ms of APD90 and 0.5 mV (root mean square). The cheapest setting of
 Myokit that is, and one common setting of gbar, are then timed in turns, as CPU time of one process, compilation left
-out and told apart. The models are files of public collections, which this repository does not hold: name them.
+out. With compilation, 1,000 rows are timed from the file on, in fresh processes with empty caches. Cells of the library
+are timed in turns with files of the same models (`--twins`), at gbar's default tolerance, under the file's stimulus.
+
+The models are files of public collections, which this repository does not hold: name them (README.md says where from).
 """
 
-import argparse
+import json
+import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from common import say, spread, table, write_section
+import own_cell_runs as runs
+from common import child_environment, need_unix, parser, pin_to_one_core, say, spread, table, verdict, write_section
 
-HEADER = (
-    "model (states)",
-    "solver",
-    "ms a cell-second",
-    "times Myokit",
-    "worst APD90, ms, and rms, mV",
-    "first run, CPU s",
+SPEED = ("model (states)", "solver", "ms a cell-second", "times Myokit", "worst APD90, ms, and rms, mV")
+FROM_FILE = ("model (states)", "gbar, float64", "gbar, float32", "Myokit")
+TWINS = (
+    "cell",
+    "file",
+    "by hand, ms a cell-second",
+    "from the file",
+    "times by hand",
+    "steps of a row, by hand and file",
 )
-EVERY_MS, DURATION_MS = 0.5, 1000.0
-APD90_MS, RMS_MV = 0.2, 0.5
 RIVAL_TOLERANCES = ((1e-6, 1e-4), (1e-5, 1e-5), (1e-6, 1e-6), (1e-7, 1e-7))
-CURRENTS = ("INa", "ICaL", "IKr", "IKs", "IK1")
-SEED = 20261127
+BARS = {"float64": 12.0, "float32": 18.0}
+SLOWER = 1.15
+TWIN_MS = 2000.0
 
 
 def main() -> None:
-    """Measure each file and write a table of all."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="+", type=Path, help="models, .mmt or .cellml")
-    parser.add_argument("--rows", type=int, default=64, help="of each design (default %(default)s)")
-    parser.add_argument("--repeats", type=int, default=3, help="turns (default %(default)s)")
-    parser.add_argument("--rtol", type=float, default=3e-4, help="of gbar (default %(default)s)")
-    options = parser.parse_args()
-    from gbar.jobs.runtime import start_jax
-
-    start_jax(x64=True)
-    import jax
-
-    jax.devices()  # before Myokit takes standard error for itself
-    lines = [line for file in options.files for line in _measure(file, options.rows, options.repeats, options.rtol)]
+    """Measure each file and write the section of RESULTS.md."""
+    arguments = parser(__doc__)
+    arguments.add_argument("files", nargs="*", type=Path, help="models, .mmt or .cellml")
+    arguments.add_argument(
+        "--twins", nargs="+", default=[], metavar="CELL[/VARIANT]=FILE", help="cells and their files"
+    )
+    arguments.add_argument("--rows", type=int, default=64, help="of each design (default %(default)s)")
+    arguments.add_argument("--repeats", type=int, default=3, help="turns (default %(default)s)")
+    arguments.add_argument("--rtol", type=float, default=3e-4, help="of gbar (default %(default)s)")
+    arguments.add_argument("--cell-seconds", type=int, default=1000, help="from the file on (default %(default)s)")
+    arguments.add_argument("--dry", action="store_true", help="print the section only; RESULTS.md stays as it is")
+    options = arguments.parse_args()
+    need_unix()
+    pin_to_one_core()
+    runs.start()
+    parts = []
+    if options.files:
+        found = [_measured(file, options.rows, options.repeats, options.rtol) for file in options.files]
+        parts += [_speed(found, options.rows, options.rtol)]
+        parts += [_from_file(found, options.files, options.cell_seconds, options.rtol)]
+    if options.twins:
+        parts.append(_beside_hand([_twins(one, options.rows, options.repeats) for one in options.twins], options.rows))
     import myokit
 
-    body = f"{_head(options.rows, options.rtol)}\n\n{table(HEADER, lines)}"
-    write_section("Cells of files beside Myokit", body, {"myokit": myokit.__version__})
+    body = "\n\n".join(parts)
+    if options.dry:
+        print(body)
+    else:
+        write_section("Cells of files beside Myokit", body, {"myokit": myokit.__version__})
 
 
-def _head(rows: int, rtol: float) -> str:
-    return (
-        f"{rows} scalings of {', '.join(CURRENTS)}, {DURATION_MS / 1000:g} s, V every {EVERY_MS:g} ms; errors are the "
-        f"worst of all rows against CVODES at 1e-10, at most {APD90_MS:g} ms of APD90 and {RMS_MV:g} mV. gbar at rtol "
-        f"{rtol:g} throughout, Myokit at its cheapest setting within them. Bars: 12 times as fast in float64, 18 in "
-        f"float32. Median (lowest to highest) of turns, as CPU time, ms a cell-second:"
-    )
-
-
-def _measure(file: Path, rows: int, repeats: int, rtol: float) -> list[list[str]]:
-    """Return the lines of a table, one for each contender."""
+def _measured(file: Path, rows: int, repeats: int, rtol: float) -> dict[str, Any]:
+    """Return what there is to say of a file: lines of a table, Myokit's setting, how many times as fast gbar is."""
     from gbar import cells
-    from gbar.config.stimulus import default_section
-    from gbar.solve import SolverSettings, solve_rows
-    from gbar.stimuli import build
+    from gbar.solve import SolverSettings
 
     cell = cells.get(str(file))
-    random = np.random.default_rng(SEED)
-    scales = {name: random.uniform(0.5, 1.5, rows) for name in CURRENTS}
-    section = default_section(cell.stimulus)
-    stimulus = build(section, cell.stimulus, DURATION_MS, [0])
+    title = f"{file.stem} ({len(cell.states)})"
+    ours = {precision: runs.Ours(cell, SolverSettings(rtol=rtol, precision=precision)) for precision in BARS}  # type: ignore[arg-type]
+    first_ms = ours["float64"].section.first_ms
+    rival = runs.Rival(file)
+    truth = rival.run(rows, (1e-10, 1e-10))
+    tolerance = next(one for one in RIVAL_TOLERANCES if runs.good(runs.errors(rival.run(rows, one), truth, first_ms)))
+    contenders = {"Myokit": lambda: rival.run(rows, tolerance)} | {
+        precision: lambda one=one: one.run(rows).traces["V"] for precision, one in ours.items()
+    }
+    found = {name: runs.errors(run(), truth, first_ms) for name, run in contenders.items()}  # compiles as well
+    spent = _in_turns(contenders, repeats, rows * runs.DURATION_MS / 1000)
+    lines, times = [], {}
+    for name, cost in spent.items():
+        times[name] = [theirs / ours for theirs, ours in zip(spent["Myokit"], cost, strict=True)]
+        solver = f"CVODES {tolerance[0]:g}/{tolerance[1]:g}" if name == "Myokit" else f"gbar, {name}"
+        error = f"{found[name][0]:.3f}, {found[name][1]:.3f}{'' if runs.good(found[name]) else ' (too far off)'}"
+        lines.append([title, solver, spread(cost, 2), spread(times[name], 1), error])
+        say(" | ".join(lines[-1]))
+    return {"title": title, "lines": lines, "tolerance": tolerance, "times": times}
 
-    def ours(precision: str) -> np.ndarray:
-        settings = SolverSettings(rtol=rtol, precision=precision)  # type: ignore[arg-type]
-        solution = solve_rows(cell, scales, {}, DURATION_MS, EVERY_MS, settings, stimulus=stimulus, dtype=np.float64)
-        return solution.traces["V"]
 
-    began = time.process_time()
-    rival = Rival(file, scales)
-    compiled_s = {"Myokit": time.process_time() - began}
-    truth = rival.run((1e-10, 1e-10))
-    setting = next(one for one in RIVAL_TOLERANCES if _good(_errors(rival.run(one), truth, section)))
-    contenders = {"Myokit": lambda: rival.run(setting)}
-    for precision in ("float64", "float32"):
-        began = time.process_time()
-        ours(precision)
-        compiled_s[precision] = time.process_time() - began
-        contenders[precision] = lambda precision=precision: ours(precision)
+def _in_turns(contenders: dict[str, Any], repeats: int, cell_seconds: float) -> dict[str, list[float]]:
+    """Return the CPU time of each in each turn, ms a cell-second."""
     spent: dict[str, list[float]] = {name: [] for name in contenders}
-    errors = {}
     for _ in range(repeats):
         for name, run in contenders.items():
             began = time.process_time()
-            V = run()
-            spent[name].append((time.process_time() - began) * 1e6 / rows / DURATION_MS)
-            errors[name] = _errors(V, truth, section)
-    lines = []
-    for name, cost in spent.items():
-        faster = [theirs / ours for theirs, ours in zip(spent["Myokit"], cost, strict=True)]
-        setting_text = f"CVODES {setting[0]:g}/{setting[1]:g}" if name == "Myokit" else f"gbar, {name}"
-        error = f"{errors[name][0]:.3f}, {errors[name][1]:.3f}{'' if _good(errors[name]) else ' (too far off)'}"
-        first = f"{compiled_s[name]:.1f}"
-        lines.append(
-            [f"{file.stem} ({len(cell.states)})", setting_text, spread(cost, 2), spread(faster, 1), error, first]
-        )
-        say(" | ".join(lines[-1]))
-    return lines
+            run()
+            spent[name].append((time.process_time() - began) * 1000 / cell_seconds)
+    return spent
 
 
-class Rival:
-    """A file in Myokit, its currents scaled by factors on their right-hand sides."""
-
-    def __init__(self, file: Path, scales: dict[str, np.ndarray]):
-        import myokit
-
-        from gbar.cells.imported.currents import scalables
-        from gbar.cells.imported.files import reading
-        from gbar.cells.imported.model import Told
-
-        model, protocol = reading.prepared(file, Told())
-        source = reading.read(file, Told())
-        leaves = {
-            one.name: one.leaves for one in scalables(source, source.rates[source.voltage], source.equations, Told())
-        }
-        self._voltage = reading.voltage_of(file, model, Told())
-        self._scales = scales
-        component = model.add_component("gbar_scale")
-        for name in scales:
-            variable = component.add_variable(name)
-            variable.set_rhs(1)
-            for leaf in leaves[name]:  # of a current that the file has in places, each
-                model.get(leaf).set_rhs(myokit.Multiply(myokit.Name(variable), model.get(leaf).rhs()))
-        model.validate()
-        self._simulation = myokit.Simulation(model, protocol)
-        self._unit = 1000.0 if model.time().unit() == myokit.units.s else 1.0
-
-    def run(self, tolerance: tuple[float, float]) -> np.ndarray:
-        """Return V, (rows, samples)."""
-        self._simulation.set_tolerance(*tolerance)
-        times = np.arange(round(DURATION_MS / EVERY_MS)) * EVERY_MS / self._unit
-        traces = []
-        for row in zip(*self._scales.values(), strict=True):
-            self._simulation.reset()
-            for name, value in zip(self._scales, row, strict=True):
-                self._simulation.set_constant(f"gbar_scale.{name}", value)
-            log = self._simulation.run(DURATION_MS / self._unit, log=[self._voltage], log_times=times)
-            traces.append(log[self._voltage])
-        return np.array(traces)
+def _speed(found: list[dict[str, Any]], rows: int, rtol: float) -> str:
+    lowest = {name: min(float(np.median(one["times"][name])) for one in found) for name in BARS}
+    bars = (
+        f"{bar:g} times in {name} {verdict(lowest[name] >= bar)} ({lowest[name]:.1f})" for name, bar in BARS.items()
+    )
+    return (
+        f"{rows} scalings of {', '.join(runs.CURRENTS)}, {runs.DURATION_MS / 1000:g} s, V every {runs.EVERY_MS:g} ms; "
+        f"errors are the worst of all rows against CVODES at 1e-10, at most {runs.APD90_MS:g} ms of APD90 and "
+        f"{runs.RMS_MV:g} mV. gbar at rtol {rtol:g} throughout, Myokit at its cheapest setting within them. Median "
+        "(lowest to highest) of turns, as CPU time:\n\n"
+        f"{table(SPEED, [line for one in found for line in one['lines']])}\n\n"
+        f"Bars, of the slowest model: {', '.join(bars)}."
+    )
 
 
-def _errors(V: np.ndarray, truth: np.ndarray, section) -> tuple[float, float]:
-    """Return the worst error of APD90, ms, and the largest root mean square, mV, of all rows."""
-    apart = [abs(_apd90(ours, section) - _apd90(theirs, section)) for ours, theirs in zip(V, truth, strict=True)]
-    return float(np.nanmax(apart)), float(np.sqrt(np.mean((V - truth) ** 2, axis=1)).max())
+def _from_file(found: list[dict[str, Any]], files: list[Path], rows: int, rtol: float) -> str:
+    """Return what it takes from the file to the last of so many rows, with empty caches, in processes of their own."""
+    lines, first = [], True
+    for one, file in zip(found, files, strict=True):
+        told = {"file": str(file), "rows": rows}
+        ours = [_in_fresh_process(**told, precision=precision, tolerance=rtol) for precision in BARS]
+        theirs = _in_fresh_process(**told, precision=None, tolerance=one["tolerance"])
+        first = first and max(ours) < theirs
+        lines.append([one["title"], *(f"{seconds:.1f}" for seconds in (*ours, theirs))])
+        say(f"from the file: {' | '.join(lines[-1])}")
+    return (
+        f"From the file to {rows:,} cell-seconds with empty caches, each in one fresh process, all of it measured; CPU "
+        f"time with that of compilers, s, imports left out:\n\n{table(FROM_FILE, lines)}\n\n"
+        f"gbar is done first with every model: {verdict(first)}."
+    )
 
 
-def _apd90(V: np.ndarray, section) -> float:
-    """Return the time from the pulse to 90 % of repolarisation, ms, between samples by straight lines."""
-    begins = round(section.first_ms / EVERY_MS)
-    rest = V[begins]
-    level = rest + 0.1 * (V[begins:].max() - rest)
-    top = begins + int(np.argmax(V[begins:]))
-    below = np.flatnonzero(V[top:] < level)
-    if not below.size:
-        return np.nan
-    k = top + below[0]
-    return float((k - (level - V[k]) / (V[k - 1] - V[k])) * EVERY_MS - section.first_ms)
+def _in_fresh_process(**task: Any) -> float:
+    with tempfile.TemporaryDirectory() as cache:
+        environment = child_environment(XDG_CACHE_HOME=cache, JAX_COMPILATION_CACHE_DIR=f"{cache}/jax")
+        command = [sys.executable, runs.__file__, json.dumps(task)]
+        run = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(run.stdout.splitlines()[-1])["cpu_s"]
 
 
-def _good(errors: tuple[float, float]) -> bool:
-    return errors[0] <= APD90_MS and errors[1] <= RMS_MV
+def _twins(told: str, rows: int, repeats: int) -> tuple[list[str], float]:
+    """Return the line of a cell of the library and a file of the same model, and how many times as long that takes."""
+    from gbar import cells
+    from gbar.solve import SolverSettings
+
+    name, _, file = told.partition("=")
+    hand, own = cells.get(*name.split("/")), cells.get(file)
+    if hand.stimulus.unit != own.stimulus.unit:
+        sys.exit(f"{name} is stimulated in {hand.stimulus.unit}, {file} in {own.stimulus.unit}")
+    from_file = runs.Ours(own, SolverSettings(), duration_ms=TWIN_MS)
+    contenders = {"hand": runs.Ours(hand, SolverSettings(), from_file.section, TWIN_MS), "file": from_file}
+    steps = [
+        int(np.median((one := c.run(rows)).accepted + one.rejected)) for c in contenders.values()
+    ]  # compiles as well
+    turns = {name: lambda c=c: c.run(rows) for name, c in contenders.items()}
+    spent = _in_turns(turns, repeats, rows * TWIN_MS / 1000)
+    times = [file / hand for hand, file in zip(spent["hand"], spent["file"], strict=True)]
+    cost = (spread(spent[one], 2) for one in ("hand", "file"))
+    line = [name, Path(file).stem, *cost, spread(times, 2), f"{steps[0]}, {steps[1]}"]
+    say(" | ".join(line))
+    return line, float(np.median(times))
+
+
+def _beside_hand(found: list[tuple[list[str], float]], rows: int) -> str:
+    slowest = max(times for _, times in found)
+    return (
+        f"Cells of the library beside files of the same models, {rows} rows of {TWIN_MS / 1000:g} s at gbar's default "
+        f"tolerance, float64, in turns:\n\n{table(TWINS, [line for line, _ in found])}\n\n"
+        f"Bar, at most {SLOWER:g} times as long from the file: {verdict(slowest <= SLOWER)} ({slowest:.2f})."
+    )
 
 
 if __name__ == "__main__":

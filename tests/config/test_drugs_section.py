@@ -136,7 +136,14 @@ def test_a_table_that_cannot_be_used_is_told_only_where_drugs_are_asked_for():
     ("risk", "message"),
     [
         ({"sweep": "other"}, r"risk.classes.sweep: 'other' is not allowed; it must be one of safety"),
-        ({"sweep": "safety", "doses_Cmax": [1, 8]}, r"risk.classes.doses_Cmax: 8 is not allowed; it must be one of th"),
+        (
+            {"sweep": "safety", "marker": "Bnet", "doses_Cmax": [1, 8]},
+            r"risk.classes.doses_Cmax: 8 is not allowed; it must be one of th",
+        ),
+        (
+            {"sweep": "safety"},
+            r"risk.classes.marker: 'qNet_C_per_F' is not allowed; .* sweep must have outputs: \[INet\]",
+        ),
         ({"sweep": "safety", "marker": ""}, r"risk.classes.marker: '' is not allowed"),
     ],
 )
@@ -144,6 +151,7 @@ def test_classes_of_risk_are_of_a_sweep_of_drugs_and_its_doses(risk: dict, messa
     sweep = {"cell": {"name": "ohara2011"}, "design": {"kind": "drug"}, "protocol": {"duration_ms": 1000}}
     with pytest.raises(UserError, match=message):
         load_study({"sweeps": {"safety": sweep}, "risk": {"classes": risk}})
+    load_study({"sweeps": {"safety": sweep | {"outputs": ["INet"]}}, "risk": {"classes": {"sweep": "safety"}}})
 
 
 def _some_study_without_sweeps() -> dict:

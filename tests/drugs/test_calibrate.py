@@ -73,7 +73,7 @@ def test_the_shipped_table_tells_what_of_it_was_not_measured(tmp_path: Path):
     members, _, metrics = run(tmp_path, {"slow": ROWS}, ranges="passini2017")
     assert [one for one, _ in members] == ["a", "c"]
     assert metrics["ranges"]["slow"] == {"apd90_ms": [180, 440], "peak_mV": [10, 55]}
-    assert "CaTD90_ms" in metrics["not_measured"]["slow"]
+    assert "Cai_duration90_ms" in metrics["not_measured"]["slow"]
 
 
 @pytest.mark.parametrize(

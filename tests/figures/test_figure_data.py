@@ -1,6 +1,7 @@
 """Reading what the figures show from the files of a run."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -88,6 +89,12 @@ def test_settings_join_store_and_table_by_id(sweep):
     assert settings.n_beats.tolist() == [4, 0, 4, 4, 4, 0]
     assert settings.cycle_length_ms[0] == pytest.approx(CYCLE_MS)
     assert cell_of(sweep / "store.zarr") == "akwaboah2021, variant c"
+
+
+def test_a_cell_of_a_file_is_told_by_the_name_of_the_file(monkeypatch):
+    attributes = {"cell": "mine@0123456789ab", "variant": "file"}
+    monkeypatch.setattr("gbar.figures.sweeps.sweep_data.open_store", lambda _: SimpleNamespace(attrs=attributes))
+    assert cell_of("store.zarr") == "mine"
 
 
 @pytest.mark.filterwarnings("ignore:Consolidated metadata")

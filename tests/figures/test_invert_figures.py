@@ -268,6 +268,17 @@ def test_traces_simulated_again_lie_over_the_held_out_ones_and_undefined_errors_
     assert_readable(figure)
 
 
+def test_cells_that_come_back_nearly_the_same_leave_axes_that_can_be_read():
+    time_ms = np.arange(0, 180, 0.5)
+    example = Example("rank 1 of 20: RMSE 0 mV, spikes 1, predicted 1", time_ms, 0 * time_ms, 0 * time_ms)
+    one = np.ones(20)
+    figure = draw_round_trip(Cells(np.arange(20.0), one, one, np.linspace(0, 1.9e-4, 20)), [example])
+    assert_readable(figure)
+    _, spikes, _ = figure.subfigs[1].axes
+    low, high = spikes.get_xlim()
+    assert [tick for tick in spikes.get_xticks() if low <= tick <= high] == [-1, 0, 1]
+
+
 def test_cells_that_the_refinement_makes_worse_are_told_apart():
     before = np.linspace(0.1, 0.3, 10)
     after = before * np.where(np.arange(10) < 7, 0.3, 1.5)

@@ -16,6 +16,7 @@ from gbar.figures.style import save
 from gbar.report import FigureEntry, write_report
 from gbar.report.captions import read_caption
 from gbar.report.findings import Finding
+from gbar.report.remarks import remarks
 from gbar.report.tables import classes, describe, duration, number
 from gbar.sweeps.biomarker_table import Row, write_table
 from gbar.sweeps.store import Quantity
@@ -175,6 +176,12 @@ def test_the_page_and_snakemakes_report_show_the_same_caption(path):
     assert [plain(text) for text in theirs] == [plain(text) for text in read_caption(path, {})]
 
 
+def test_the_published_error_is_told_beside_the_published_networks_alone():
+    scores = {"drift_floor_mse_mV2": 11.9}
+    assert "14.803" in remarks({"dlstm3": scores})[0]
+    assert "14.803" not in remarks({"latent": scores})[0]
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [
@@ -187,6 +194,8 @@ def test_the_page_and_snakemakes_report_show_the_same_caption(path):
         ({"duration_ms": 460.0, "stimulus": {"gain": 0.5, "kind": "chirp23a"}},
          "duration 460 ms, stimulus chirp23a, gain 0.5"),
         ({"name": "akwaboah2021", "variant": None, "parameters": {}}, "akwaboah2021"),
+        ({"file": "mine.mmt", "mechanisms": {}, "second_order": False}, "file mine.mmt"),
+        ({"first_ms": 0.0, "width_ms": 0}, "first 0 ms, width 0 ms"),
     ],
 )  # fmt: skip
 def test_a_configuration_is_told_in_words(value, words):

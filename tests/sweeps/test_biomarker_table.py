@@ -46,7 +46,7 @@ def test_what_is_undefined_is_an_empty_cell(rows: list, tmp_path: Path) -> None:
     write_table(tmp_path / "biomarkers.csv", rows)
     header, _, silent, diverged = (tmp_path / "biomarkers.csv").read_text().splitlines()
     assert header.startswith("id,INa,IKr,status,class,beats,n_beats,cycle_length_ms,rate_per_min,apd30_ms")
-    assert silent == "rests,0.1,1.0,silent,silent,cardiac,0,,0.0" + "," * 10 + ",-70.0,-70.0,-70.0" + "," * 7 + "0,,,0,0"
+    assert silent == "rests,0.1,1.0,silent,silent,cardiac,0,,0.0" + "," * 11 + "-70.0,-70.0,-70.0" + "," * 7 + "0,,,0,0"
     assert diverged == "failed,2.0,1.0,diverged,diverged,cardiac,0" + "," * 22 + "0,,,0,0"
 
 

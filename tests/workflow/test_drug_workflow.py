@@ -10,7 +10,7 @@ from gbar.records.files import read_csv
 from gbar.records.metrics import read_metrics
 from gbar.report.verify import verify_results
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 MINE = {"free_Cmax_nM": 10, "risk": "high", "blocks": {"IKr": {"IC50_nM": 12, "IC50_range_nM": [10, 15]}}}
 STUDY = {

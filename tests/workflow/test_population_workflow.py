@@ -8,7 +8,7 @@ from project import Project
 
 from gbar.records.files import read_csv
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 SWEEP = {"cell": {"name": "tentusscher2004"}, "protocol": {"duration_ms": 2000, "save_every_ms": 0.5}}
 CANDIDATES = {"kind": "population", "vary": ["gKr", "gKs", "gCaL"], "range": [0.5, 1.5], "rows": 8}

@@ -4,7 +4,7 @@
 use rule solve as labels with:
     input:
         drugs=STUDY.drugs.path or [],
-        shipped=[os.path.relpath(SHIPPED[name]) for name in STUDY.drugs.shipped],
+        shipped=[os.path.relpath(file) for file in [*SHIPPED.values(), *JOINT.values()]],
         members=lambda w: members_of(w.sweep),
         code=sweep_code("labels"),
     output:

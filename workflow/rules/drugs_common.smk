@@ -1,6 +1,6 @@
 # What the rules of drugs share.
 from gbar.drugs.assess import PUBLISHED
-from gbar.drugs.table import SHIPPED
+from gbar.drugs.table import JOINT, SHIPPED
 
 
 wildcard_constraints:

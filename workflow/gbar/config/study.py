@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from gbar.config.base import Droppable, Name, Section
 from gbar.config.calibrate import CalibrateSection
 from gbar.config.design import DrugDesign, SobolDesign, UniformDesign
+from gbar.config.drug_study import check_drug_sections, drug_designs
 from gbar.config.drugs import DrugsSection
 from gbar.config.emulate import EmulateSection
 from gbar.config.explain import checked
@@ -21,8 +22,6 @@ from gbar.config.invert import InverterSection, RecordingSection
 from gbar.config.risk import RiskSection
 from gbar.config.subthreshold import SubthresholdSection
 from gbar.config.sweep import Sweeps, SweepSection
-from gbar.drugs.rows import check_drugs
-from gbar.errors import UserError
 from gbar.invert.calibration import least_traces
 
 # The folder stands in shell commands and wildcard patterns, and may not lead out of itself or hide.
@@ -115,19 +114,12 @@ class Study(Section):
                 raise ValueError(
                     f"recordings.{name}.inverter: {recording.inverter!r} is not allowed; it must be {allowed}"
                 )
-        for name, population in self.calibrate.items():
-            _check_population(f"calibrate.{name}", population, self.sweeps)
-        _check_drugs(self.drugs, self.sweeps, self.drug_sweeps)
-        for name, design in self.drug_sweeps.items():
-            if design.population is not None:
-                _check_members(f"sweeps.{name}", self.sweeps[name], design.population, self.calibrate, self.sweeps)
+        check_drug_sections(self.sweeps, self.drugs, self.calibrate, self.risk)
         if self.emulate is not None and self.emulate.sweep in self.later_sweeps:
             raise ValueError(
                 f"emulate.sweep: {self.emulate.sweep!r} is not allowed; it must be one without a population: its "
                 "rows are known only once that is calibrated"
             )
-        for name, risk in self.risk.items():
-            _check_risk(f"risk.{name}", risk, self.drug_sweeps)
         for name in self.plain_sweeps:
             duration_ms = self.sweeps[name].protocol.duration_ms
             if self.figures.traces.from_ms >= duration_ms:
@@ -140,7 +132,7 @@ class Study(Section):
     @property
     def drug_sweeps(self) -> dict[str, DrugDesign]:
         """The designs of drugs, by the name of the sweep."""
-        return {name: one.design for name, one in self.sweeps.items() if isinstance(one.design, DrugDesign)}
+        return drug_designs(self.sweeps)
 
     @property
     def later_sweeps(self) -> dict[str, str]:
@@ -151,60 +143,6 @@ class Study(Section):
     def plain_sweeps(self) -> list[str]:
         """Names of the sweeps that no emulator learns from."""
         return sorted(name for name in self.sweeps if self.emulate is None or name != self.emulate.sweep)
-
-
-def _check_drugs(section: DrugsSection, sweeps: Mapping[str, SweepSection], under: Mapping[str, DrugDesign]) -> None:
-    """Check that the drugs that sweeps are under are there, and their table can be used; unused ones are not read."""
-    if not under:
-        return
-    try:
-        known = section.known()
-    except UserError as error:
-        raise ValueError(str(error)) from None
-    for name, design in under.items():
-        try:
-            check_drugs(design, sweeps[name].cell.cell(), known)
-        except UserError as error:
-            raise ValueError(f"sweeps.{name}.design: {error}") from None
-
-
-def _check_population(key: str, population: CalibrateSection, sweeps: Mapping[str, SweepSection]) -> None:
-    for name in population.by_sweep:
-        place = "sweep" if name == population.sweep else f"protocols.{name}"
-        if name not in sweeps or isinstance(sweeps[name].design, DrugDesign):
-            others = [one for one, sweep in sweeps.items() if not isinstance(sweep.design, DrugDesign)]
-            raise ValueError(f"{key}.{place}: {name!r} is not allowed; it must be one of {', '.join(others)}")
-        if (sweeps[name].design, sweeps[name].cell) != (sweeps[population.sweep].design, sweeps[population.sweep].cell):
-            raise ValueError(
-                f"{key}.{place}: is not allowed; cell and design must be those of {population.sweep}, whose candidates "
-                "are looked for there"
-            )
-
-
-def _check_members(
-    key: str,
-    sweep: SweepSection,
-    population: str,
-    populations: Mapping[str, CalibrateSection],
-    sweeps: Mapping[str, SweepSection],
-) -> None:
-    if population not in populations:
-        allowed = f"one of {', '.join(populations)}" if populations else "left out: there is no section `calibrate`"
-        raise ValueError(f"{key}.design.population: {population!r} is not allowed; it must be {allowed}")
-    if sweep.cell != sweeps[populations[population].sweep].cell:
-        raise ValueError(f"{key}.cell: must be that of sweep {populations[population].sweep}, which has the population")
-
-
-def _check_risk(key: str, risk: RiskSection, under: Mapping[str, DrugDesign]) -> None:
-    design = under.get(risk.sweep)
-    if design is None:
-        allowed = f"one of {', '.join(under)}" if under else "the name of a sweep of kind drug, of which there is none"
-        raise ValueError(f"{key}.sweep: {risk.sweep!r} is not allowed; it must be {allowed}")
-    if missing := [dose for dose in risk.doses_Cmax if dose not in design.multiples and not design.concentrations_nM]:
-        held = ", ".join(f"{dose:g}" for dose in design.multiples)
-        raise ValueError(
-            f"{key}.doses_Cmax: {missing[0]:g} is not allowed; it must be one of those of sweep {risk.sweep}: {held}"
-        )
 
 
 def _check_window(emulate: EmulateSection, sweep: SweepSection) -> None:

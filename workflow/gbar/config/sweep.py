@@ -25,7 +25,6 @@ from gbar.errors import UserError
 # Numbers of the stimulus are varied under their name with this before it.
 STIMULUS = "stimulus."
 CYCLE_LENGTH = STIMULUS + "cycle_length_ms"
-
 Voltage = Annotated[
     Literal["float32", "int16"],
     Field(description="how voltages are kept: float32, or compactly as int16 in steps of 0.01 mV"),

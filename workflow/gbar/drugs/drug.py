@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gbar.drugs.joint import JointBinding
 from gbar.errors import wrong
 
 # Channels by the current that they carry; hERG carries IKr.
@@ -74,6 +75,7 @@ class Drug:
         binding: to hERG; None where it is not known.
         risk: one of `RISKS`; empty where it is not known.
         group: what it is used for, "training" or "validation"; empty where neither.
+        joint: joint uncertainty of the binding; None where its parameters vary by themselves.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Drug:
     binding: Binding | None = None
     risk: str = ""
     group: str = ""
+    joint: JointBinding | None = None
 
     def left(self, concentration_nM: float, dynamic: bool = False) -> dict[str, float]:
         """Return the part of each channel's current that the drug leaves, by channel.

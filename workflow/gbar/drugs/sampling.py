@@ -1,8 +1,10 @@
 """Samples of what is uncertain about a drug: joint ones of ln IC50 and the Hill coefficient of each channel.
 
 Both are normal on either side of their median, by the ends of their 95 % range, with the correlation of the table;
-channels are independent of one another. Of the binding, each parameter is likewise (those above 0 by their logarithm);
-Kmax and halfmax, which trade off in the fits, are drawn by one number, and rise and fall together.
+channels are independent of one another. Where no block was found both stay within their ranges. The binding is drawn
+by its joint uncertainty where that is known (`joint`). Else each parameter is likewise (those above 0 by their
+logarithm); Kmax and halfmax, which trade off in the fits, are drawn by one number, and rise and fall together, while
+n, which trades off with them, too, does not: ranges by themselves overstate how uncertain the effect is.
 """
 
 from collections.abc import Mapping
@@ -10,10 +12,12 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from gbar.drugs.drug import Binding, Drug, Uncertain
+from gbar.drugs.drug import Binding, Block, Drug, Uncertain
+from gbar.drugs.joint import NAMES
 from gbar.records.digest import lot
 
 ENDS = 1.959964  # standard deviations from the median to the ends of a 95 % range
+NO_BLOCK = 100.0  # times that the ends of the range of an IC50 lie apart where no block was found
 # The bounds of the fits that the published samples come from.
 IC50_BOUNDS_nM, HILL_BOUNDS = (1e-10, 1e10), (1e-3, 10.0)
 
@@ -52,10 +56,16 @@ def draw(drug: Drug, n: int | None, seed: int = 0) -> Samples:
     for channel, block in drug.blocks.items():
         first, second = _normal(seed, drug.name, channel, n)
         second = block.correlation * first + np.sqrt(1 - block.correlation**2) * second
+        if _is_without_block(block):
+            first, second = np.clip([first, second], -ENDS, ENDS)
         ic50_nM[channel] = np.clip(_logarithmic(block.ic50_nM, first), *IC50_BOUNDS_nM)
         hill[channel] = np.clip(_around(block.hill, second), *HILL_BOUNDS)
     binding = {}
-    if drug.binding is not None:
+    if drug.joint is not None:
+        binding = drug.joint.parameters(
+            np.array([_normal(seed, drug.name, f"binding {name}", n)[0] for name in NAMES]), ENDS
+        )
+    elif drug.binding is not None:
         shared = _normal(seed, drug.name, "Kmax", n)[0]
         for one in fields(Binding):
             z = shared if one.name in ("Kmax", "halfmax") else _normal(seed, drug.name, one.name, n)[0]
@@ -71,6 +81,11 @@ def _best(drug: Drug) -> Samples:
         {channel: np.array([block.hill.value]) for channel, block in drug.blocks.items()},
         {name: np.array([one.value]) for name, one in binding.items()},
     )
+
+
+def _is_without_block(block: Block) -> bool:
+    """Tell whether no block was found: the range is over decades, and the data rule out what lies beyond its ends."""
+    return block.ic50_nM.is_known and block.ic50_nM.high > NO_BLOCK * block.ic50_nM.low
 
 
 def _normal(seed: int, name: str, what: str, n: int) -> np.ndarray:

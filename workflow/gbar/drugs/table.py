@@ -7,17 +7,19 @@ when left out), with their 95 % ranges `IKr_IC50_low_nM`, `IKr_IC50_high_nM`, `I
 empty was not measured.
 """
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from gbar.drugs.drug import CHANNELS, RISKS, Binding, Block, Drug, Uncertain
+from gbar.drugs.joint import read_joint
 from gbar.errors import UserError, among, wrong
 from gbar.records.user_tables import Line, UserTable, read_user_table
 
 SHIPPED = {name: Path(__file__).parent / "data" / f"{name}.csv" for name in ("cipa", "redfern")}
+JOINT = {"cipa": SHIPPED["cipa"].with_name("cipa_binding.csv")}
 BINDING = tuple(one.name for one in fields(Binding))
 GROUPS = ("training", "validation")
 SIGNED = "binding_Vhalf_mV"
@@ -39,7 +41,11 @@ KNOWN = (
 @cache
 def shipped(name: str) -> dict[str, Drug]:
     """Return the drugs of a table that ships, one of `SHIPPED`, by name."""
-    return read_drugs(SHIPPED[name])
+    drugs = read_drugs(SHIPPED[name])
+    if name not in JOINT:
+        return drugs
+    joint = read_joint(JOINT[name])
+    return {one: replace(drug, joint=joint.get(one)) for one, drug in drugs.items()}
 
 
 def cipa() -> dict[str, Drug]:

@@ -9,6 +9,7 @@ import functools
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from textwrap import fill
 from typing import Any, Literal, ParamSpec
 
 import matplotlib
@@ -25,6 +26,7 @@ from gbar.records.files import whole
 P = ParamSpec("P")
 
 PAGE_WIDTH_MM = 170.0
+HEAD_WIDTH = 90  # characters across a page, in the size of a title
 PNG_DPI = 200
 
 BLACK = "#000000"
@@ -97,6 +99,11 @@ def symbol(current: str) -> str:
     """Return the name of a current as papers print it: `INa` becomes an italic I with Na below the line."""
     match = re.fullmatch(r"I([A-Za-z0-9]+)", current)
     return rf"$I_\mathrm{{{match[1]}}}$" if match else current.replace("$", r"\$")
+
+
+def head(figure: Figure, text: str) -> None:
+    """Write `text` above the whole figure, flush with its left edge, in as many lines as it takes."""
+    figure.suptitle(fill(text, HEAD_WIDTH, break_long_words=False, break_on_hyphens=False), x=0.01, ha="left")
 
 
 def mark_panel(axes: Axes, text: str, **kwargs: Any) -> None:

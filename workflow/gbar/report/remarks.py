@@ -26,10 +26,11 @@ def _drift(models: Mapping[str, Metrics]) -> str | None:
     floors = [metrics["drift_floor_mse_mV2"] for metrics in models.values() if metrics.get("drift_floor_mse_mV2")]
     if not floors:
         return None
+    published = " The published 14.803 mV² is an error of this kind." if any("dlstm" in name for name in models) else ""
     return (
         f"Windows of one simulation differ among themselves by {number(floors[0])} mV² in the mean, since "
         "concentrations drift and the next upstroke falls inside the window: a network that is given the scalings "
-        "alone cannot do better than that on average. The published 14.803 mV² is an error of this kind."
+        f"alone cannot do better than that on average.{published}"
     )
 
 

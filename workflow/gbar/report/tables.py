@@ -194,7 +194,7 @@ def _percentiles(rows: Sequence[Row], percent: float) -> list[str]:
 def describe(value: object) -> str:
     """Return a value of the configuration in words, e.g. "subsets, vary INa, IKr, levels 0, 0.2 … 2"."""
     if isinstance(value, Mapping):
-        given = [(key, one) for key, one in value.items() if one not in (None, {}, [])]
+        given = [(key, one) for key, one in value.items() if one is not False and one not in (None, {}, [])]
         # What it is comes first.
         return ", ".join(_named(key, one) for key, one in sorted(given, key=lambda item: item[0] not in KINDS))
     if isinstance(value, list | tuple):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import export
 
 from gbar.cells.cell import Cell
 from gbar.solve.derivative import sparse_jacobian
@@ -62,6 +63,9 @@ class Pieces(NamedTuple):
 
     def _column(self, piece: jax.Array) -> jax.Array | int:
         return jnp.arange(self.start.shape[1]) if self.start.shape[1] > 1 and piece.ndim else 0
+
+
+export.register_namedtuple_serialization(Pieces, serialized_name="gbar.solve.driving.Pieces")
 
 
 def padded(stimulus: Stimulus | None) -> tuple[np.ndarray, np.ndarray]:

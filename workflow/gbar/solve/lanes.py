@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import jax
 import numpy as np
+from jax import export
 
 from gbar.solve.settings import OK
 
@@ -40,6 +41,9 @@ class Lanes(NamedTuple):
     rejected: Array
     status: Array
     closed: Array
+
+
+export.register_namedtuple_serialization(Lanes, serialized_name="gbar.solve.lanes.Lanes")
 
 
 def start(y: np.ndarray) -> Lanes:

@@ -7,10 +7,12 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import export
 
 from gbar.cells.cell import Cell
 from gbar.solve import rush_larsen
 from gbar.solve.driving import Array, Pieces, constants_in, lanes_of, padded
+from gbar.solve.kept import kept
 from gbar.solve.settings import DIVERGED, OK, Solution
 from gbar.solve.task import Task
 
@@ -34,6 +36,9 @@ class March(NamedTuple):
     y: Array
     lost: Array
     status: Array
+
+
+export.register_namedtuple_serialization(March, serialized_name="gbar.solve.lockstep.March")
 
 
 def solve(task: Task, solution: Solution) -> None:
@@ -192,4 +197,5 @@ def _compiled(
         )
         return after, jnp.transpose(traces, (1, 2, 0)).astype(saved)
 
-    return jax.jit(begin, static_argnums=2), jax.jit(advance)
+    kept_advance = kept(advance, cell, record, clamped, steps_per_save, precision, saved)
+    return jax.jit(begin, static_argnums=2), kept_advance

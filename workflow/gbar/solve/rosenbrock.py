@@ -24,6 +24,7 @@ from gbar.cells.cell import Cell
 from gbar.cells.compensated import plus
 from gbar.solve.driving import constants_in, linearised, system
 from gbar.solve.elimination import Entries, eliminate
+from gbar.solve.kept import kept
 from gbar.solve.lanes import Lanes
 from gbar.solve.sections import in_sections, separate
 from gbar.solve.settings import DIVERGED
@@ -180,7 +181,7 @@ def advance(cell: Cell, record: tuple[tuple[str, ...], ...], clamped: bool, step
         count, lanes, records = jax.lax.while_loop(unfinished, step, (0, lanes, records))
         return lanes, records, count
 
-    return jax.jit(run)
+    return kept(run, cell, record, clamped, steps)
 
 
 def recorded(

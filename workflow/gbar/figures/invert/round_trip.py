@@ -118,6 +118,7 @@ def _histogram(axes: Axes, values: np.ndarray, label: str, title: str) -> None:
     missing = len(values) - len(known)
     mark_panel(axes, title if not missing else f"{title}\n{missing} of {len(values)} undefined")
     axes.set_xlabel(label)
+    axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))  # small distances have long labels
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
 
 
@@ -126,6 +127,8 @@ def _spike_errors(axes: Axes, cells: Cells) -> None:
     error = (cells.spikes_predicted - cells.spikes)[known].astype(int)
     found, number = np.unique(error, return_counts=True)
     axes.bar(found, number, width=0.8, color=PALETTE[0])
+    if len(found):
+        axes.set_xlim(found[0] - 1, found[-1] + 1)  # whole numbers to be told where all cells have the same
     axes.set_xlabel("predicted − true spikes")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(5, integer=True))

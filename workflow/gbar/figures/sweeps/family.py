@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from gbar.config.figures import FamilySection
-from gbar.figures.style import BLACK, mark_panel, ordered_colours, page_figure, styled, symbol
+from gbar.figures.style import BLACK, head, mark_panel, ordered_colours, page_figure, styled, symbol
 from gbar.jobs.job import Input, job
 
 MAX_STEPS = 16
@@ -141,5 +141,5 @@ def draw_family(families: Sequence[Family], *, cell: str = "") -> Figure:
     what = "one current scaled, the others at control"
     if not exact:
         what = "one setting a bin of the current, the others nearest to control"
-    figure.suptitle(f"{cell}: {what}" if cell else what[:1].upper() + what[1:], x=0.01, ha="left")
+    head(figure, f"{cell}: {what}" if cell else what[:1].upper() + what[1:])
     return figure

@@ -33,10 +33,11 @@ def _relative(quantity: Quantity) -> tuple[str, np.ndarray]:
 
 
 def cell_of(store: str | Path) -> str:
-    """Return the cell and the variant that a store is of, in words."""
+    """Return the cell and the variant that a store is of, in words; of the user's file, its name."""
     attributes = open_store(store).attrs
-    name, variant = attributes.get("cell", ""), attributes.get("variant")
-    return f"{name}, variant {variant}" if variant else str(name)
+    name, variant = str(attributes.get("cell", "")), attributes.get("variant")
+    file, told, _ = name.partition("@")
+    return f"{name}, variant {variant}" if variant and not told else file
 
 
 def read_aligned(

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from gbar.config.figures import TracesSection
-from gbar.figures.style import BLACK, PALETTE, mark_panel, page_figure, styled
+from gbar.figures.style import BLACK, PALETTE, head, mark_panel, page_figure, styled
 from gbar.jobs.job import Input, job
 
 STIMULUS_MM, TRACE_MM, LINE_MM = 17.0, 23.0, 4.0
@@ -104,7 +104,7 @@ def draw_traces(shown: Shown) -> Figure:
     panels[-1].tick_params(bottom=True)
     panels[-1].set(xlabel="time (ms)", xlim=shown.window_ms)
     figure.align_ylabels()
-    figure.suptitle(shown.title, x=0.01, ha="left")
+    head(figure, shown.title)
     return figure
 
 
