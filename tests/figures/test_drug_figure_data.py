@@ -179,7 +179,7 @@ def test_a_population_is_told_under_each_protocol_in_the_values_of_the_same_cand
         ("apd90_ms", ("APD90", "ms")),
         ("mdp_mV", ("MDP", "mV")),
         ("dvdt_max_V_s", ("dV/dt max", "V/s")),
-        ("CaTD90_ms", ("CaTD90", "ms")),
+        ("Cai_duration90_ms", ("Cai duration 90", "ms")),
         ("qNet_C_per_F", ("qNet", "C/F")),
         ("rate_per_min", ("rate", "1/min")),
         ("Bnet", ("Bnet", "")),

@@ -202,5 +202,5 @@ def test_candidates_that_are_all_alike_can_be_drawn():
 
 @pytest.mark.parametrize("n", [1, 4, 9, 18])
 def test_a_full_table_of_ranges_is_legible(n: int):
-    named = [calibrated("CaTD90", "ms", 220.0, 330.0, seed) for seed in range(n)]
+    named = [calibrated("Cai duration 90", "ms", 220.0, 330.0, seed) for seed in range(n)]
     assert is_legible(draw_population(Population(named, "260 of 500 candidates are accepted")))

@@ -124,7 +124,7 @@ def test_a_population_is_told_with_its_ranges_their_source_and_the_reasons(tmp_p
         ["MDP", "candidates", "−95 to −80 mV", unsure, "1", "0", "1", "0"],
         ["a beat", "candidates", "solved, and beating", "–", "1", "–", "–", "–"],
     ]
-    assert ["CaTD90", "candidates", "not measured in the sweep", unsure, "–", "–", "–", "–"] in table.rows
+    assert ["Cai duration 90", "candidates", "not measured in the sweep", unsure, "–", "–", "–", "–"] in table.rows
 
 
 def test_metrics_that_lack_something_are_named(folder: Path):

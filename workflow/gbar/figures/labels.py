@@ -55,7 +55,7 @@ def measured(column: str) -> tuple[str, str]:
     name = column.removesuffix(suffix)
     if name.startswith(SHORT):
         name = name.upper()
-    return name.replace("dvdt", "dV/dt").replace("_", " "), UNITS.get(suffix, "")
+    return name.replace("dvdt", "dV/dt").replace("duration", "duration ").replace("_", " "), UNITS.get(suffix, "")
 
 
 def setting(quantities: Sequence[Quantity], values: Sequence[float], width: float, per_line: int) -> str:
