@@ -54,7 +54,7 @@ lint: $(STAMP) ## check style, types and workflow: ruff, snakefmt, snakemake --l
 
 bench: $(RIVALS) ## measure speed on one core, beside NEURON, Myokit, numba and PyTorch; writes benchmarks/RESULTS.md
 	@$(VENV)/bin/python benchmarks/published_design.py
-	@for script in point_cells cables izhikevich scaling planning; do $(VENV)/bin/python benchmarks/$$script.py || exit 1; done
+	@for script in point_cells cables izhikevich steady_state scaling planning; do $(VENV)/bin/python benchmarks/$$script.py || exit 1; done
 	@for script in dlstm_epoch regressor_epoch; do \
 	  $(VENV)/bin/python benchmarks/$$script.py $(if $(RIVAL),--rival-python $(RIVAL)) || exit 1; done
 ifneq ($(strip $(OWN_CELLS)$(TWINS)),)

@@ -14,9 +14,6 @@ from xdist.scheduler import LoadFileScheduling
 
 from gbar.jobs.runtime import start_jax
 
-# Tests compile thousands of small programs, in three processes and those they start: all are kept, for the others and
-# for the next run.
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 start_jax(x64=True)
 os.environ["JAX_ENABLE_X64"] = "0"
 

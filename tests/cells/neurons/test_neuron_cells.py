@@ -151,8 +151,8 @@ def test_a_sweep_scales_sets_and_knows_its_rows(tmp_path):
     before = sweep(["gkdr_soma", "ghh_na_soma"], cell)
     rows, key = design_table(before), design_key(before)
     solution = solve_values(before, dict(zip(rows.quantities, rows.values.T, strict=True)), [0] * len(rows.values))
-    assert solution.traces["V"].shape[0] == 4
-    assert np.isfinite(solution.traces["V"]).all()
+    assert solution.V.shape[0] == 4
+    assert np.isfinite(solution.V).all()
     mod.write_text(mod.read_text().replace("a0 = 0.02", "a0 = 0.03"))
     after = sweep(["gkdr_soma", "ghh_na_soma"], cell)
     assert not set(design_table(after).ids) & set(rows.ids)
