@@ -78,7 +78,7 @@ def _compared(name: str, variant: str, cycle_ms: float, count: int, beats: int) 
     ended(False, KEPT + 1)  # compiles
     full, leapt = ended(False, beats), ended(True, beats)
     concentrations = [k for k, state in enumerate(cell.states) if state.kind == "concentration"]
-    off = np.abs(leapt[4] / full[4] - 1)[:, concentrations].max(axis=1)
+    off = np.abs(leapt[4][:, concentrations] / full[4][:, concentrations] - 1).max(axis=1)
     return f"{name} {variant}, {cycle_ms:g} ms", full, leapt, np.abs(leapt[2] - full[2]), leapt[3] - full[3], off
 
 
