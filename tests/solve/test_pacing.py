@@ -1,5 +1,7 @@
 """Many beats without their traces: as beat after beat, leaps where the course is plain, a stop when settled."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from gbar import cells, stimuli
 from gbar.config.explain import checked
 from gbar.config.protocol import ProtocolSection
 from gbar.errors import UserError
-from gbar.solve import DIVERGED, OK, SolverSettings, solve_rows
+from gbar.solve import DIVERGED, OK, SolverSettings, pacing, solve_rows
 from gbar.solve.dense import integral, on_grid
 from gbar.solve.pacing import STRETCH, Paced, Pacing, Settled, durations, leap, pace
 
@@ -75,6 +77,29 @@ def test_an_integral_is_that_of_the_cubics_between_steps():
     for first in (0.0, 0.2, 0.3, 1.0, 1.7):
         exact = (2.5**4 / 4 - 2.5**2 / 2) - (first**4 / 4 - first**2 / 2)
         assert integral(t, y, dy, first) == pytest.approx(exact, rel=1e-12)
+
+
+def test_a_row_that_leaps_to_the_end_shortens_no_stretch_of_one_that_does_not(monkeypatch):
+    beats = 25 * STRETCH + 2
+    fall = np.interp(np.arange(CYCLE_MS), [0, 10, 210, CYCLE_MS], [-80, 20, -80, -80])
+    taken: list[tuple[int, int]] = []
+
+    def solved(cell, scale, parameter, duration_ms, *_, initial, **__):
+        count = round(duration_ms / CYCLE_MS)
+        taken.append((len(initial), count))
+        # The states of one row decay, those of the other jump about.
+        after = np.where((scale["gKr"] == 1)[:, None], CELL.initial + (initial - CELL.initial) * 0.99**count, initial)
+        wild = scale["gKr"] == 2
+        after[wild] = (7.3 * initial[wild] + 0.37 * np.arange(initial.shape[1]) + 0.1) % 1.0
+        return SimpleNamespace(
+            traces={"V": np.tile(fall, (len(initial), count))}, final_state=after, status=np.zeros(len(initial), int)
+        )
+
+    monkeypatch.setattr(pacing, "solve_rows", solved)
+    found = paced({"gKr": np.array([1.0, 2.0])}, beats, leaping=True)
+    assert found.simulated[0] < found.simulated[1] == beats
+    assert [count for _, count in taken] == [STRETCH] * 25 + [2]
+    assert taken[-1] == (2, 2)
 
 
 @pytest.mark.slow

@@ -123,8 +123,10 @@ def pace(
     rows = len(next(iter(values.values())))
     scale, parameter = cell.split(values)
     courses = [_Course([cell.initial]) for _ in range(rows)]
-    while active := [row for row in range(rows) if not courses[row].done and courses[row].beats < pacing.beats]:
-        count = min(STRETCH, min(pacing.beats - courses[row].beats for row in active))
+    while under_way := [row for row in range(rows) if not courses[row].done and courses[row].beats < pacing.beats]:
+        # Rows that have less than a stretch left wait for the others, who must not take shorter ones for their sake.
+        active = [row for row in under_way if courses[row].beats + STRETCH <= pacing.beats] or under_way
+        count = min(STRETCH, pacing.beats - courses[active[0]].beats)
         solution = solve_rows(
             cell,
             {name: value[active] for name, value in scale.items()},
